@@ -1,0 +1,317 @@
+package org.paywitness.verdict;
+
+import static org.paywitness.verdict.Outcome.APPROVED;
+import static org.paywitness.verdict.Outcome.CAPTURED;
+import static org.paywitness.verdict.Outcome.CLOSED;
+import static org.paywitness.verdict.Outcome.CREDITED;
+import static org.paywitness.verdict.Outcome.DEBITED;
+import static org.paywitness.verdict.Outcome.DECLINED;
+import static org.paywitness.verdict.Outcome.HELD;
+import static org.paywitness.verdict.Outcome.NO_ANSWER;
+import static org.paywitness.verdict.Outcome.NO_RECORD;
+import static org.paywitness.verdict.Outcome.PAID;
+import static org.paywitness.verdict.Outcome.PAYING;
+import static org.paywitness.verdict.Outcome.REFUNDED;
+import static org.paywitness.verdict.Outcome.REFUNDING;
+import static org.paywitness.verdict.Outcome.RELEASED;
+import static org.paywitness.verdict.Outcome.REVERSED;
+import static org.paywitness.verdict.Outcome.REVOKED;
+import static org.paywitness.verdict.Outcome.SLIP_FAILED;
+import static org.paywitness.verdict.Outcome.VOIDED;
+import static org.paywitness.verdict.ResponseCode.About.AMBIGUOUS;
+import static org.paywitness.verdict.ResponseCode.About.CHARGED;
+import static org.paywitness.verdict.ResponseCode.About.CHARGED_PART;
+import static org.paywitness.verdict.ResponseCode.About.NOT_CHARGED;
+import static org.paywitness.verdict.ResponseCode.About.RETURN_REFUSED;
+import static org.paywitness.verdict.Source.ACQUIRER;
+import static org.paywitness.verdict.Source.BANK;
+import static org.paywitness.verdict.Source.TERMINAL;
+import static org.paywitness.verdict.Source.WALLET;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.paywitness.money.Money;
+
+/**
+ * What the facts of one payment say, in the words of domain.md ("taken", "approved", "refused", "promised", "arrived",
+ * "a hold stands"). Pure.
+ */
+public final class Testimony {
+    private final List<Fact> facts;
+
+    /** @param facts in {@link Fact#IN_TIME} order */
+    public Testimony(List<Fact> facts) {
+        this.facts = facts;
+    }
+
+    // --- taken ---------------------------------------------------------------------------------------------------
+
+    /** {@code bank.debited}, {@code wallet.paid} or {@code acquirer.captured}. */
+    public boolean taken() {
+        return any(Testimony::isTaking);
+    }
+
+    List<Fact> taking() {
+        return all(Testimony::isTaking);
+    }
+
+    static boolean isTaking(Fact f) {
+        return f.is(BANK, DEBITED) || f.is(WALLET, PAID) || f.is(ACQUIRER, CAPTURED);
+    }
+
+    /** What this source says was taken, by its latest statement, or null. Equal lines of one file add up. */
+    Money takenBy(Source source) {
+        Fact latest = latest(f -> f.source() == source && isTaking(f));
+        if (latest == null || latest.amount() == null) {
+            return null;
+        }
+        if (latest.statement().isEmpty()) {
+            return latest.amount();
+        }
+        long sum = 0;
+        for (Fact f : facts) {
+            if (f.source() == source
+                    && isTaking(f)
+                    && f.statement().equals(latest.statement())
+                    && f.amount() != null
+                    && f.amount().currency().equals(latest.amount().currency())) {
+                sum = Math.addExact(sum, f.amount().amount());
+            }
+        }
+        return Money.of(Math.min(sum, Money.MAX), latest.amount().currency());
+    }
+
+    /** What was taken by the word of the highest authority, or null where no source says how much. */
+    Money takenAmount() {
+        for (Source source : new Source[] {BANK, WALLET, ACQUIRER}) {
+            Money amount = takenBy(source);
+            if (amount != null) {
+                return amount;
+            }
+        }
+        return null;
+    }
+
+    boolean takenAmountsDiffer() {
+        Money bank = takenBy(BANK);
+        Money wallet = takenBy(WALLET);
+        Money acquirer = takenBy(ACQUIRER);
+        return differ(bank, wallet) || differ(bank, acquirer) || differ(wallet, acquirer);
+    }
+
+    private static boolean differ(Money a, Money b) {
+        return a != null && b != null && a.currency().equals(b.currency()) && a.amount() != b.amount();
+    }
+
+    // --- approved, refused, unknown --------------------------------------------------------------------------------
+
+    /** The acquirer's latest word on the charge: null where it has said nothing that counts as an answer. */
+    Fact acquirersWord() {
+        return latest(f -> f.source() == ACQUIRER
+                && (f.outcome() == APPROVED
+                        || f.outcome() == CAPTURED
+                        || f.outcome() == REVERSED
+                        || f.outcome() == VOIDED
+                        || f.outcome() == NO_RECORD
+                        || f.outcome() == DECLINED && f.about() != AMBIGUOUS && f.about() != RETURN_REFUSED));
+    }
+
+    private Fact terminalsWord() {
+        return latest(f -> f.source() == TERMINAL
+                && (f.outcome() == APPROVED
+                        || f.outcome() == NO_ANSWER
+                        || f.outcome() == VOIDED
+                        || f.outcome() == DECLINED && f.about() != RETURN_REFUSED));
+    }
+
+    private Fact walletsWord() {
+        return latest(f -> f.source() == WALLET && f.outcome() != REFUNDING && f.outcome() != REFUNDED);
+    }
+
+    /** The fact that approves, or null. */
+    Fact approving() {
+        Fact acquirer = acquirersWord();
+        if (acquirer != null) {
+            return isApproval(acquirer) ? acquirer : null;
+        }
+        Fact terminal = terminalsWord();
+        if (terminal != null && isApproval(terminal)) {
+            return terminal;
+        }
+        return standingHold();
+    }
+
+    private static boolean isApproval(Fact f) {
+        return f.outcome() == APPROVED
+                || f.outcome() == DECLINED && (f.about() == CHARGED || f.about() == CHARGED_PART);
+    }
+
+    /** The fact that refuses, or null. */
+    Fact refusing() {
+        Fact acquirer = acquirersWord();
+        if (acquirer != null && isRefusal(acquirer)) {
+            return acquirer;
+        }
+        Fact wallet = walletsWord();
+        if (wallet != null && wallet.outcome() == CLOSED) {
+            return wallet;
+        }
+        Fact terminal = terminalsWord();
+        return acquirer == null && terminal != null && isRefusal(terminal) ? terminal : null;
+    }
+
+    static boolean isRefusal(Fact f) {
+        return f.outcome() == NO_RECORD || f.outcome() == DECLINED && f.about() == NOT_CHARGED;
+    }
+
+    boolean acquirerRefuses() {
+        Fact word = acquirersWord();
+        return word != null && isRefusal(word);
+    }
+
+    /** A wallet still paying, or an answer 09 (request in progress), as the latest word of its source. */
+    boolean inProgress() {
+        Fact wallet = walletsWord();
+        if (wallet != null && wallet.outcome() == PAYING) {
+            return true;
+        }
+        Fact answer = latest(f -> f.outcome() == DECLINED || f.outcome() == NO_ANSWER);
+        return answer != null && "09".equals(answer.responseCode());
+    }
+
+    // --- holds and returns -------------------------------------------------------------------------------------------
+
+    /** The hold that stands: {@code bank.held} without a later released, debited or credited. Null if none. */
+    Fact standingHold() {
+        Fact last = latest(f -> f.source() == BANK);
+        return last != null && last.outcome() == HELD ? last : null;
+    }
+
+    Fact released() {
+        return latest(f -> f.is(BANK, RELEASED));
+    }
+
+    /** The statement that takes the whole back: reversed, voided or revoked. Null if none, or approved anew later. */
+    Fact takingBackAll() {
+        Fact reversed = latest(f -> f.is(ACQUIRER, REVERSED));
+        Fact back = reversed != null ? reversed : latest(f -> f.outcome() == VOIDED || f.outcome() == REVOKED);
+        Fact approval = latest(f -> f.is(ACQUIRER, APPROVED));
+        return back != null && approval != null && Fact.IN_TIME.compare(approval, back) > 0 ? null : back;
+    }
+
+    /** Promised in this currency by partial or full refunds, each told by several sources but counted once. */
+    long promisedRefunds(String currency, List<Payment.OwnRefund> refunds) {
+        long acquirer = sum(currency, f -> f.is(ACQUIRER, REFUNDED));
+        long wallet = sum(currency, f -> f.is(WALLET, REFUNDING));
+        long ours = 0;
+        for (Payment.OwnRefund refund : refunds) {
+            if (refund.amount().currency().equals(currency)) {
+                ours = Math.addExact(ours, refund.amount().amount());
+            }
+        }
+        return Math.max(ours, Math.max(acquirer, wallet));
+    }
+
+    /** Arrived in this currency: credited by the bank or refunded by the wallet. */
+    long arrived(String currency, Policy policy) {
+        return Math.max(
+                sum(currency, f -> f.is(WALLET, REFUNDED)), bookings(currency, all(f -> f.is(BANK, CREDITED)), policy));
+    }
+
+    static boolean isPromise(Fact f) {
+        return f.outcome() == REVERSED
+                || f.outcome() == VOIDED
+                || f.outcome() == REVOKED
+                || f.is(ACQUIRER, REFUNDED)
+                || f.is(WALLET, REFUNDING);
+    }
+
+    static boolean isArrival(Fact f) {
+        return f.is(BANK, CREDITED) || f.is(WALLET, REFUNDED);
+    }
+
+    /** Equal credits of one day add up within one feed or file; the same credit told by two of them is one. */
+    private static long bookings(String currency, List<Fact> credits, Policy policy) {
+        record Line(long amount, LocalDate day) {}
+        Map<Line, Map<String, Integer>> told = new HashMap<>();
+        for (Fact f : credits) {
+            if (f.amount() != null && f.amount().currency().equals(currency)) {
+                told.computeIfAbsent(new Line(f.amount().amount(), policy.day(f.at())), line -> new HashMap<>())
+                        .merge(f.statement(), 1, Integer::sum);
+            }
+        }
+        long sum = 0;
+        for (Map.Entry<Line, Map<String, Integer>> e : told.entrySet()) {
+            int times = e.getValue().values().stream()
+                    .mapToInt(Integer::intValue)
+                    .max()
+                    .orElse(0);
+            sum = Math.addExact(sum, Math.multiplyExact(e.getKey().amount(), times));
+        }
+        return sum;
+    }
+
+    // --- the earlier of two equal payments ---------------------------------------------------------------------------
+
+    /** The terminal or acquirer left it unclear to the people at the counter: a reason to try again. */
+    public boolean endedUnclear() {
+        Fact terminal = latest(f -> f.source() == TERMINAL);
+        Fact acquirer = latest(f -> f.source() == ACQUIRER && (f.outcome() == APPROVED || f.outcome() == DECLINED));
+        return terminal != null && (terminal.outcome() == NO_ANSWER || terminal.outcome() == SLIP_FAILED)
+                || isAmbiguous(terminal)
+                || isAmbiguous(acquirer);
+    }
+
+    private static boolean isAmbiguous(Fact f) {
+        return f != null && f.outcome() == DECLINED && f.about() == AMBIGUOUS;
+    }
+
+    // --- plumbing ----------------------------------------------------------------------------------------------------
+
+    boolean any(Predicate<Fact> which) {
+        for (Fact f : facts) {
+            if (which.test(f)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    List<Fact> all(Predicate<Fact> which) {
+        List<Fact> found = new ArrayList<>(facts.size());
+        for (Fact f : facts) {
+            if (which.test(f)) {
+                found.add(f);
+            }
+        }
+        return found;
+    }
+
+    Fact latest(Predicate<Fact> which) {
+        for (int i = facts.size() - 1; i >= 0; i--) {
+            if (which.test(facts.get(i))) {
+                return facts.get(i);
+            }
+        }
+        return null;
+    }
+
+    private long sum(String currency, Predicate<Fact> which) {
+        long sum = 0;
+        for (Fact f : facts) {
+            if (which.test(f) && f.amount() != null && f.amount().currency().equals(currency)) {
+                sum = Math.addExact(sum, f.amount().amount());
+            }
+        }
+        return sum;
+    }
+
+    Instant first() {
+        return facts.isEmpty() ? null : facts.get(0).at();
+    }
+}
