@@ -101,6 +101,22 @@ public record Observation(
     /** Nothing happened before this: a time earlier than the first bank card is a mistake. */
     static final Instant EARLIEST = Instant.parse("1970-01-01T00:00:00Z");
 
+    /** The same observation, as it stands in this file. */
+    public Observation from(String statementId) {
+        return new Observation(
+                source,
+                sourceRef,
+                outcome,
+                responseCode,
+                observedAt,
+                subject,
+                amount,
+                slipProblem,
+                text,
+                transactionId,
+                statementId);
+    }
+
     /** What moved, by this source's word: {@link #amount()} or else the transaction's amount. May be null. */
     public Money moved() {
         return amount != null ? amount : subject.amount();

@@ -1,0 +1,130 @@
+package org.paywitness.observation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.paywitness.money.Money;
+import org.paywitness.problem.Problem;
+
+/** Reads the fields of one JSON object strictly: every wrong or unknown field becomes an error with its pointer. */
+final class JsonFields {
+    private static final int MAX_TEXT = 1024;
+
+    private final JsonNode node;
+    private final String pointer;
+    private final Problem problem;
+    private final Set<String> asked = new HashSet<>();
+
+    JsonFields(JsonNode node, String pointer, Problem problem) {
+        this.node = node;
+        this.pointer = pointer;
+        this.problem = problem;
+        if (node != null && !node.isObject()) {
+            problem.at(pointer.isEmpty() ? "/" : pointer, "must be an object");
+        }
+    }
+
+    /** The fields of an inner object, or null when it is absent, null or not an object. */
+    JsonFields object(String name) {
+        JsonNode child = field(name);
+        return child == null ? null : new JsonFields(child, pointer + "/" + name, problem);
+    }
+
+    String text(String name) {
+        JsonNode child = field(name);
+        if (child == null) {
+            return null;
+        }
+        if (!child.isTextual()) {
+            return error(name, "must be a string");
+        }
+        String text = child.textValue();
+        if (text.isEmpty() || text.length() > MAX_TEXT || text.indexOf('\0') >= 0) {
+            return error(name, "must have 1 to " + MAX_TEXT + " characters and no NUL");
+        }
+        return text;
+    }
+
+    <E extends Enum<E>> E oneOf(String name, Class<E> type) {
+        String text = text(name);
+        if (text == null) {
+            return null;
+        }
+        for (E value : type.getEnumConstants()) {
+            if (value.name().toLowerCase(Locale.ROOT).equals(text)) {
+                return value;
+            }
+        }
+        StringBuilder expected = new StringBuilder("must be one of");
+        for (E value : type.getEnumConstants()) {
+            expected.append(' ').append(value.name().toLowerCase(Locale.ROOT));
+        }
+        return error(name, expected.toString());
+    }
+
+    /** RFC 3339 with an offset; finer than a microsecond is cut off, as the database keeps no more. */
+    Instant time(String name) {
+        String text = text(name);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MICROS);
+        } catch (DateTimeException e) {
+            return error(name, "must be a time as in RFC 3339 with an offset");
+        }
+    }
+
+    Money money(String name) {
+        JsonFields fields = object(name);
+        if (fields == null || !fields.node.isObject()) {
+            return null;
+        }
+        JsonNode amount = fields.field("amount");
+        String currency = fields.text("currency");
+        fields.refuseOthers();
+        if (amount == null || !amount.isIntegralNumber() || !amount.canConvertToLong()) {
+            return error(name + "/amount", "must be an integer of minor units");
+        }
+        if (amount.longValue() < 0 || amount.longValue() > Money.MAX) {
+            return error(name + "/amount", "must be at most " + Money.MAX + " and not negative");
+        }
+        if (!Money.isCurrency(currency)) {
+            return error(name + "/currency", "must be an ISO 4217 code");
+        }
+        return Money.of(amount.longValue(), currency);
+    }
+
+    /** Every field that nobody asked for is an error with its name. */
+    void refuseOthers() {
+        if (node != null && node.isObject()) {
+            node.fieldNames().forEachRemaining(name -> {
+                if (!asked.contains(name)) {
+                    error(printable(name), "is not a known field");
+                }
+            });
+        }
+    }
+
+    private JsonNode field(String name) {
+        asked.add(name);
+        JsonNode child = node == null ? null : node.get(name);
+        return child == null || child.isNull() ? null : child;
+    }
+
+    private <T> T error(String name, String detail) {
+        problem.at(pointer + "/" + name, detail);
+        return null;
+    }
+
+    // A name may be anything that a caller typed, a card number too: it is shortened and its digits are not repeated.
+    private static String printable(String name) {
+        String cut = name.length() > 64 ? name.substring(0, 64) + "…" : name;
+        return cut.replaceAll("\\p{Cntrl}", "?").replaceAll("\\d{5,}", "…");
+    }
+}

@@ -1,0 +1,381 @@
+package org.paywitness.observation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import io.vertx.pgclient.PgException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Function;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.paywitness.id.TypeId;
+import org.paywitness.problem.Problem;
+import org.paywitness.transaction.Transactions;
+import org.paywitness.verdict.Policy;
+
+/**
+ * Takes in what sources say. Each chunk is one database transaction: correlate, insert the observations, update the
+ * transactions' summaries and record every change. Whoever may touch the same transactions waits: all references and
+ * cards of the region are locked first, in order, so there is no deadlock and any order of arrival ends the same.
+ */
+@ApplicationScoped
+public class Observations {
+    /** What became of one observation. */
+    public enum Status {
+        ACCEPTED,
+        DUPLICATE,
+        REFUSED
+    }
+
+    /**
+     * @param observationId TypeID, null when refused
+     * @param transactionId TypeID, null when refused
+     * @param problem why it was refused, else null
+     */
+    public record Result(Status status, String observationId, String transactionId, Problem problem) {
+        static Result refused(Problem problem) {
+            return new Result(Status.REFUSED, null, null, problem);
+        }
+    }
+
+    private static final int MAX_ATTEMPTS = 8;
+    private static final String LOCK =
+            "SELECT stripe FROM correlation_stripe WHERE stripe = ANY($1) ORDER BY stripe FOR UPDATE";
+    private static final String INSERT = "INSERT INTO observation (id, source, source_ref, heard_at, content,"
+            + " statement_id, at, merchant_id, terminal_id, batch, stan, rrn, merchant_order_no,"
+            + " wallet_transaction_no, card_token, card_first6, card_last4, amount, currency, transaction_id, opened,"
+            + " pinned_to, matched_weakly)"
+            + " SELECT id, source, source_ref, $1, content::jsonb, statement, at, merchant, terminal, batch, stan,"
+            + " rrn, order_no, wallet_no, token, first6, last4, amount, currency, transaction, opened, pinned, weakly"
+            + " FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::timestamptz[],"
+            + " $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],"
+            + " $16::text[], $17::text[], $18::bigint[], $19::text[], $20::uuid[], $21::uuid[], $22::uuid[],"
+            + " $23::bool[]) AS n(id, source, source_ref, content, statement, at, merchant, terminal, batch, stan,"
+            + " rrn, order_no, wallet_no, token, first6, last4, amount, currency, transaction, opened, pinned, weakly)";
+    private static final String MOVE = "UPDATE observation o SET transaction_id = m.transaction, opened = m.opened,"
+            + " matched_weakly = m.weakly FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bool[])"
+            + " AS m(id, transaction, opened, weakly) WHERE o.id = m.id";
+    private static final String LEARN = "INSERT INTO terminal_merchant (terminal_id, merchant_id)"
+            + " SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING";
+
+    @ConfigProperty(name = "paywitness.observations.chunk", defaultValue = "500")
+    int chunkSize;
+
+    @ConfigProperty(name = "paywitness.observations.max-region", defaultValue = "20000")
+    int maxRegion;
+
+    private final Pool pool;
+    private final RegionReader reader;
+    private final Transactions transactions;
+    private final Policy policy;
+    private final Clock clock;
+    private final ObjectMapper json;
+
+    Observations(
+            Pool pool, RegionReader reader, Transactions transactions, Policy policy, Clock clock, ObjectMapper json) {
+        this.pool = pool;
+        this.reader = reader;
+        this.transactions = transactions;
+        this.policy = policy;
+        this.clock = clock;
+        this.json = json;
+    }
+
+    /** Something to do in the same database transaction as a chunk of observations. */
+    public interface Along {
+        Uni<Void> with(SqlConnection connection, List<Result> results);
+
+        Along NOTHING = (connection, results) -> Uni.createFrom().voidItem();
+    }
+
+    /**
+     * Accepts any number of validated observations, in chunks; the results are in the order given. What was answered is
+     * kept; on a failure the chunks before it are kept, and sending all again is safe. Goes on to its end even when the
+     * subscriber cancels.
+     */
+    public Uni<List<Result>> accept(List<Observation> said) {
+        Uni<List<Result>> work = Uni.createFrom().item(new ArrayList<>(said.size()));
+        for (int from = 0; from < said.size(); from += chunkSize) {
+            List<Observation> chunk = said.subList(from, Math.min(said.size(), from + chunkSize));
+            work = work.chain(results -> acceptChunk(chunk, Along.NOTHING).map(more -> {
+                results.addAll(more);
+                return results;
+            }));
+        }
+        Uni<List<Result>> all = work;
+        return Uni.createFrom().emitter(done -> all.subscribe().with(done::complete, done::fail));
+    }
+
+    /** Accepts one chunk and does something else in the same database transaction. */
+    public Uni<List<Result>> acceptChunk(List<Observation> chunk, Along along) {
+        List<Kept> fresh = new ArrayList<>();
+        for (Observation said : chunk) {
+            UUID pin = said.transactionId() == null
+                    ? null
+                    : TypeId.parse(TypeId.TRANSACTION, said.transactionId()).orElse(new UUID(0, 0));
+            fresh.add(new Kept(TypeId.next(), said, null, null, null, pin, false));
+        }
+        return reader.read(pool, policy, fresh, maxRegion)
+                .chain(hint -> attempt(fresh, hint.stripes(), along, 1))
+                .onFailure(RegionReader.TooLarge.class)
+                .recoverWithUni(tooLarge -> split(chunk, along));
+    }
+
+    // One crowded neighbourhood must not refuse its neighbours in the chunk.
+    private Uni<List<Result>> split(List<Observation> chunk, Along along) {
+        if (chunk.size() == 1) {
+            List<Result> refused = List.of(Result.refused(Problem.unprocessable(
+                    "too_many_observations", "More than " + maxRegion + " observations would have to be compared.")));
+            return pool.withTransaction(connection -> along.with(connection, refused))
+                    .replaceWith(refused);
+        }
+        int half = chunk.size() / 2;
+        return acceptChunk(chunk.subList(0, half), along)
+                .chain(first -> acceptChunk(chunk.subList(half, chunk.size()), along)
+                        .map(second -> {
+                            List<Result> both = new ArrayList<>(first);
+                            both.addAll(second);
+                            return both;
+                        }));
+    }
+
+    /** The locks taken before the region was read did not cover it: others came in between. */
+    private static final class Uncovered extends RuntimeException {
+        private final transient TreeSet<Integer> stripes;
+
+        Uncovered(TreeSet<Integer> stripes) {
+            super("the region grew", null, false, false);
+            this.stripes = stripes;
+        }
+    }
+
+    private Uni<List<Result>> attempt(List<Kept> fresh, TreeSet<Integer> stripes, Along along, int attempt) {
+        return pool.withTransaction(connection -> lock(connection, stripes)
+                        .chain(() -> known(connection, fresh))
+                        .chain(known -> decide(connection, fresh, known, stripes, along)))
+                .onFailure(failure -> attempt < MAX_ATTEMPTS && isWorthRetrying(failure))
+                .recoverWithUni(failure -> {
+                    TreeSet<Integer> more = new TreeSet<>(stripes);
+                    if (failure instanceof Uncovered uncovered) {
+                        more.addAll(uncovered.stripes);
+                    }
+                    return attempt(fresh, more, along, attempt + 1);
+                });
+    }
+
+    private static boolean isWorthRetrying(Throwable failure) {
+        return failure instanceof Uncovered
+                || failure instanceof PgException pg
+                        && ("40P01".equals(pg.getSqlState()) || "40001".equals(pg.getSqlState()));
+    }
+
+    private static Uni<Void> lock(SqlConnection connection, TreeSet<Integer> stripes) {
+        return connection
+                .preparedQuery(LOCK)
+                .execute(Tuple.of(stripes.toArray(Integer[]::new)))
+                .replaceWithVoid();
+    }
+
+    private static String key(Observation said) {
+        return said.source().code() + " " + said.sourceRef();
+    }
+
+    private Uni<Map<String, Kept>> known(SqlConnection connection, List<Kept> fresh) {
+        return reader.bySourceRefs(connection, fresh.stream().map(Kept::said).toList())
+                .map(kept -> {
+                    Map<String, Kept> known = new HashMap<>();
+                    kept.forEach(k -> known.put(key(k.said()), k));
+                    return known;
+                });
+    }
+
+    private Uni<List<Result>> decide(
+            SqlConnection connection,
+            List<Kept> fresh,
+            Map<String, Kept> known,
+            TreeSet<Integer> stripes,
+            Along along) {
+        Map<String, Kept> firstByKey = new LinkedHashMap<>();
+        for (Kept kept : fresh) {
+            if (!known.containsKey(key(kept.said()))) {
+                firstByKey.putIfAbsent(key(kept.said()), kept);
+            }
+        }
+        return reader.read(connection, policy, firstByKey.values(), maxRegion).chain(found -> {
+            TreeSet<Integer> needed = found.stripes();
+            if (!stripes.containsAll(needed)) {
+                return Uni.createFrom().failure(new Uncovered(needed));
+            }
+            return write(connection, found.region(), found.unknownPins())
+                    .map(belongs -> results(fresh, known, firstByKey, found.unknownPins(), belongs))
+                    .call(results -> along.with(connection, results));
+        });
+    }
+
+    private List<Result> results(
+            List<Kept> fresh,
+            Map<String, Kept> known,
+            Map<String, Kept> firstByKey,
+            Set<UUID> unknownPins,
+            Map<UUID, UUID> belongs) {
+        List<Result> results = new ArrayList<>(fresh.size());
+        for (Kept kept : fresh) {
+            Kept first = known.getOrDefault(key(kept.said()), firstByKey.get(key(kept.said())));
+            if (kept.pinnedTo() != null && unknownPins.contains(kept.pinnedTo())) {
+                results.add(Result.refused(
+                        Problem.unprocessable("transaction_not_found", "There is no transaction with this id.")
+                                .at("/transaction_id", "is not the id of a transaction")));
+            } else if (first.id().equals(kept.id())) {
+                results.add(result(Status.ACCEPTED, kept.id(), belongs.get(kept.id())));
+            } else if (ObservationJson.write(first.said()).equals(ObservationJson.write(kept.said()))) {
+                UUID transaction = first.isFresh() ? belongs.get(first.id()) : first.transactionId();
+                results.add(result(Status.DUPLICATE, first.id(), belongs.getOrDefault(first.id(), transaction)));
+            } else {
+                results.add(Result.refused(
+                        Problem.conflict("source_ref_reused", "This source_ref was used for another observation.")
+                                .at("/source_ref", "was used for another observation of this source")));
+            }
+        }
+        return results;
+    }
+
+    private static Result result(Status status, UUID observation, UUID transaction) {
+        return new Result(
+                status,
+                TypeId.format(TypeId.OBSERVATION, observation),
+                TypeId.format(TypeId.TRANSACTION, transaction),
+                null);
+    }
+
+    /** Correlates the region and writes what changed; tells where each observation belongs now. */
+    private Uni<Map<UUID, UUID>> write(SqlConnection connection, Region region, Set<UUID> unknownPins) {
+        List<Kept> active = region.active().stream()
+                .filter(k -> !(k.isFresh() && unknownPins.contains(k.pinnedTo())))
+                .toList();
+        if (active.stream().noneMatch(Kept::isFresh)) {
+            Map<UUID, UUID> belongs = new HashMap<>();
+            active.forEach(k -> belongs.put(k.id(), k.transactionId()));
+            return Uni.createFrom().item(belongs);
+        }
+        Regrouping regrouping = new Regrouping(active, region, policy);
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        return transactions
+                .byIds(connection, regrouping.transactionIds())
+                .invoke(regrouping::compareWith)
+                .chain(() -> transactions.near(connection, regrouping.touched(), policy.duplicateWindow()))
+                .invoke(regrouping::findDuplicates)
+                .chain(() -> transactions.write(connection, regrouping.changes(), now))
+                .chain(() -> insert(connection, regrouping.inserted(), now))
+                .chain(() -> move(connection, regrouping.moved()))
+                .chain(() -> learn(connection, regrouping.inserted()))
+                .map(done -> regrouping.belongs());
+    }
+
+    private Uni<Void> insert(SqlConnection connection, List<Kept> fresh, Instant now) {
+        Tuple tuple = Tuple.tuple()
+                .addValue(now.atOffset(ZoneOffset.UTC))
+                .addValue(column(fresh, Kept::id, UUID[]::new))
+                .addValue(column(fresh, k -> k.said().source().code(), String[]::new))
+                .addValue(column(fresh, k -> k.said().sourceRef(), String[]::new))
+                .addValue(column(fresh, this::content, String[]::new))
+                .addValue(column(fresh, k -> statement(k.said()), UUID[]::new))
+                .addValue(column(fresh, k -> k.said().at().atOffset(ZoneOffset.UTC), OffsetDateTime[]::new))
+                .addValue(column(fresh, k -> k.said().subject().merchantId(), String[]::new))
+                .addValue(column(fresh, k -> k.said().subject().terminalId(), String[]::new))
+                .addValue(column(fresh, k -> k.said().subject().batch(), String[]::new))
+                .addValue(column(fresh, k -> k.said().subject().stan(), String[]::new))
+                .addValue(column(fresh, k -> k.said().subject().rrn(), String[]::new))
+                .addValue(column(fresh, k -> k.said().subject().merchantOrderNo(), String[]::new))
+                .addValue(column(fresh, k -> k.said().subject().walletTransactionNo(), String[]::new))
+                .addValue(column(fresh, k -> card(k).token(), String[]::new))
+                .addValue(column(fresh, k -> card(k).first6(), String[]::new))
+                .addValue(column(fresh, k -> card(k).last4(), String[]::new))
+                .addValue(
+                        column(fresh, k -> amount(k) == null ? null : amount(k).amount(), Long[]::new))
+                .addValue(
+                        column(fresh, k -> amount(k) == null ? null : amount(k).currency(), String[]::new))
+                .addValue(column(fresh, Kept::transactionId, UUID[]::new))
+                .addValue(column(fresh, Kept::opened, UUID[]::new))
+                .addValue(column(fresh, Kept::pinnedTo, UUID[]::new))
+                .addValue(column(fresh, Kept::weakly, Boolean[]::new));
+        return connection.preparedQuery(INSERT).execute(tuple).replaceWithVoid();
+    }
+
+    private Uni<Void> move(SqlConnection connection, List<Kept> moved) {
+        return moved.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : connection
+                        .preparedQuery(MOVE)
+                        .execute(Tuple.tuple()
+                                .addValue(column(moved, Kept::id, UUID[]::new))
+                                .addValue(column(moved, Kept::transactionId, UUID[]::new))
+                                .addValue(column(moved, Kept::opened, UUID[]::new))
+                                .addValue(column(moved, Kept::weakly, Boolean[]::new)))
+                        .replaceWithVoid();
+    }
+
+    private Uni<Void> learn(SqlConnection connection, List<Kept> fresh) {
+        Set<List<String>> pairs = new HashSet<>();
+        for (Kept kept : fresh) {
+            Observation.Subject s = kept.said().subject();
+            if (s.terminalId() != null && s.merchantId() != null && !reader.knows(s.terminalId(), s.merchantId())) {
+                pairs.add(List.of(s.terminalId(), s.merchantId()));
+            }
+        }
+        List<List<String>> rows = List.copyOf(pairs);
+        return rows.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : connection
+                        .preparedQuery(LEARN)
+                        .execute(Tuple.of(
+                                column(rows, pair -> pair.get(0), String[]::new),
+                                column(rows, pair -> pair.get(1), String[]::new)))
+                        .replaceWithVoid();
+    }
+
+    private String content(Kept kept) {
+        try {
+            return json.writeValueAsString(ObservationJson.write(kept.said()));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static final Observation.Card NO_CARD = new Observation.Card(null, null, null, null, null);
+
+    private static Observation.Card card(Kept kept) {
+        Observation.Card card = kept.said().subject().card();
+        return card == null ? NO_CARD : card;
+    }
+
+    private static org.paywitness.money.Money amount(Kept kept) {
+        return WeakMatching.amount(kept.said());
+    }
+
+    private static UUID statement(Observation said) {
+        return said.statement() == null
+                ? null
+                : TypeId.parse(TypeId.STATEMENT, said.statement()).orElseThrow();
+    }
+
+    static <T, V> V[] column(Collection<T> rows, Function<T, V> field, java.util.function.IntFunction<V[]> array) {
+        return rows.stream().map(field).toArray(array);
+    }
+}

@@ -1,0 +1,309 @@
+package org.paywitness.observation;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.paywitness.money.Money;
+import org.paywitness.observation.Correlation.Group;
+import org.paywitness.observation.Correlation.Member;
+import org.paywitness.verdict.Policy;
+
+/**
+ * The part of all observations that some fresh ones can touch: closed under references and under the neighbourhoods of
+ * card, amount and time. It grows by rounds of questions to the database until there is nothing left to ask; then the
+ * correlation of {@link #active()} is the same as if all observations of the world had been correlated.
+ */
+final class Region {
+    /** What to ask next, as parallel lists; empty lists ask nothing. */
+    static final class Questions {
+        final List<String> rrns = new ArrayList<>();
+        final List<String> rrnMerchants = new ArrayList<>();
+        final List<OffsetDateTime> rrnFrom = new ArrayList<>();
+        final List<OffsetDateTime> rrnTo = new ArrayList<>();
+        final List<String> orders = new ArrayList<>();
+        final List<String> orderMerchants = new ArrayList<>();
+        final List<String> wallets = new ArrayList<>();
+        final List<String> terminals = new ArrayList<>();
+        final List<String> batches = new ArrayList<>();
+        final List<String> stans = new ArrayList<>();
+        final List<String> newlyKnownTerminals = new ArrayList<>();
+        final List<Cell> cards = new ArrayList<>();
+        final List<Cell> tokens = new ArrayList<>();
+        final List<UUID> pins = new ArrayList<>();
+
+        boolean isEmpty() {
+            return rrns.isEmpty()
+                    && orders.isEmpty()
+                    && wallets.isEmpty()
+                    && terminals.isEmpty()
+                    && newlyKnownTerminals.isEmpty()
+                    && cards.isEmpty()
+                    && tokens.isEmpty()
+                    && pins.isEmpty();
+        }
+    }
+
+    /** One card and amount around one business day. {@code first} is the token or the first six digits. */
+    record Cell(String first, String last4, long amount, String currency, OffsetDateTime from, OffsetDateTime to) {}
+
+    private final Policy policy;
+    private final Map<UUID, Kept> members = new LinkedHashMap<>();
+    private final Set<UUID> fresh = new LinkedHashSet<>();
+    private final Map<String, Set<String>> merchantsOfTerminal;
+    private final Set<String> newlyKnown;
+    private final Set<Object> asked = new HashSet<>();
+    private Set<UUID> active = Set.of();
+
+    /**
+     * @param merchantsOfTerminal what is known of terminals, the fresh observations' own word included
+     * @param newlyKnown terminals of which the fresh observations tell a new merchant
+     */
+    Region(
+            Policy policy,
+            Collection<Kept> freshOnes,
+            Map<String, Set<String>> merchantsOfTerminal,
+            Set<String> newlyKnown) {
+        this.policy = policy;
+        this.merchantsOfTerminal = merchantsOfTerminal;
+        this.newlyKnown = newlyKnown;
+        for (Kept kept : freshOnes) {
+            members.put(kept.id(), kept);
+            fresh.add(kept.id());
+        }
+    }
+
+    int size() {
+        return members.size();
+    }
+
+    Collection<Kept> all() {
+        return members.values();
+    }
+
+    void add(Collection<Kept> rows) {
+        rows.forEach(row -> members.putIfAbsent(row.id(), row));
+    }
+
+    /** Terminals that matter here and of which nothing was asked yet. */
+    Set<String> unknownTerminals() {
+        Set<String> unknown = new HashSet<>();
+        for (Kept kept : members.values()) {
+            String terminal = kept.said().subject().terminalId();
+            if (terminal != null
+                    && kept.said().subject().merchantId() == null
+                    && !merchantsOfTerminal.containsKey(terminal)) {
+                unknown.add(terminal);
+            }
+        }
+        return unknown;
+    }
+
+    void learn(String terminal, Set<String> merchants) {
+        merchantsOfTerminal.computeIfAbsent(terminal, t -> new HashSet<>()).addAll(merchants);
+    }
+
+    /** What to ask of the database next; empty when the region is whole. */
+    Questions next() {
+        Questions questions = new Questions();
+        for (String terminal : newlyKnown) {
+            if (asked.add("terminal " + terminal)) {
+                questions.newlyKnownTerminals.add(terminal);
+            }
+        }
+        Correlation correlation = correlation();
+        for (Kept kept : members.values()) {
+            askReferences(kept, correlation, questions);
+        }
+        if (questions.isEmpty() || fresh.size() == members.size()) {
+            active = findActive(correlation);
+            for (UUID id : active) {
+                askNeighbourhood(members.get(id).said(), questions);
+            }
+        }
+        return questions;
+    }
+
+    private void askReferences(Kept kept, Correlation correlation, Questions questions) {
+        Observation.Subject s = kept.said().subject();
+        Instant at = kept.said().at();
+        String merchant = correlation.merchant(kept.said());
+        String scope = merchant == null ? "" : merchant;
+        if (kept.pinnedTo() != null && asked.add(kept.pinnedTo())) {
+            questions.pins.add(kept.pinnedTo());
+        }
+        if (s.walletTransactionNo() != null && asked.add("wallet " + s.walletTransactionNo())) {
+            questions.wallets.add(s.walletTransactionNo());
+        }
+        if (s.rrn() != null && asked.add("rrn " + s.rrn() + " " + scope + " " + policy.day(at))) {
+            questions.rrns.add(s.rrn());
+            questions.rrnMerchants.add(scope);
+            questions.rrnFrom.add(at.minus(Correlation.RETURN_LOOKBACK.plus(Correlation.RRN_REUSE))
+                    .atOffset(ZoneOffset.UTC));
+            questions.rrnTo.add(at.plus(Correlation.RETURN_LOOKBACK.plus(Correlation.RRN_REUSE))
+                    .atOffset(ZoneOffset.UTC));
+        }
+        if (s.merchantOrderNo() != null && asked.add("order " + s.merchantOrderNo() + " " + scope)) {
+            questions.orders.add(s.merchantOrderNo());
+            questions.orderMerchants.add(scope);
+        }
+        if (correlation.terminalBatchStan(kept.said()) != null
+                && asked.add("slip " + s.terminalId() + "|" + s.batch() + "|" + s.stan())) {
+            questions.terminals.add(s.terminalId());
+            questions.batches.add(s.batch());
+            questions.stans.add(s.stan());
+        }
+    }
+
+    private void askNeighbourhood(Observation said, Questions questions) {
+        Observation.Card card = said.subject().card();
+        Money money = WeakMatching.amount(said);
+        if (card == null || money == null) {
+            return;
+        }
+        LocalDate day = policy.day(said.at());
+        OffsetDateTime from = start(day.minusDays(Correlation.BANK_DAYS + 1L));
+        OffsetDateTime to = start(day.plusDays(Correlation.BANK_DAYS + 2L));
+        String masked = Correlation.CardKey.masked(card);
+        if (masked != null && asked.add("card " + masked + " " + money + " " + day)) {
+            questions.cards.add(new Cell(card.first6(), card.last4(), money.amount(), money.currency(), from, to));
+        }
+        if (card.token() != null && asked.add("token " + card.token() + " " + money + " " + day)) {
+            questions.tokens.add(new Cell(card.token(), "", money.amount(), money.currency(), from, to));
+        }
+    }
+
+    private OffsetDateTime start(LocalDate day) {
+        return day.atStartOfDay(policy.zone()).toOffsetDateTime();
+    }
+
+    /** Merchants by terminal where one terminal's observations name exactly one. */
+    Correlation correlation() {
+        Map<String, String> single = new HashMap<>();
+        merchantsOfTerminal.forEach((terminal, merchants) -> {
+            if (merchants.size() == 1) {
+                single.put(terminal, merchants.iterator().next());
+            }
+        });
+        return new Correlation(policy, single);
+    }
+
+    /** The members that the fresh ones can touch, now or as things stood before them. */
+    List<Kept> active() {
+        return active.stream().map(members::get).toList();
+    }
+
+    List<Member> membersOf(Collection<Kept> kept) {
+        Map<UUID, UUID> openers = new HashMap<>();
+        members.values().forEach(k -> {
+            if (k.opened() != null) {
+                openers.put(k.opened(), k.id());
+            }
+        });
+        return kept.stream()
+                .map(k -> new Member(k.id(), k.said(), k.pinnedTo() == null ? null : openers.get(k.pinnedTo())))
+                .toList();
+    }
+
+    // Spreads from the fresh ones along groups and neighbourhoods, as they are now and as they were before, and along
+    // transactions as they were assigned.
+    private Set<UUID> findActive(Correlation correlation) {
+        List<Kept> before = members.values().stream().filter(k -> !k.isFresh()).toList();
+        Map<UUID, Set<UUID>> links = new HashMap<>();
+        link(correlation, correlation.strongGroups(membersOf(members.values())), links);
+        link(correlation, correlation.strongGroups(membersOf(before)), links);
+        Map<UUID, List<UUID>> byTransaction = new HashMap<>();
+        before.forEach(k -> byTransaction
+                .computeIfAbsent(k.transactionId(), t -> new ArrayList<>())
+                .add(k.id()));
+        byTransaction.values().forEach(ids -> chain(ids, links));
+        Set<UUID> found = new LinkedHashSet<>(fresh);
+        for (Kept kept : members.values()) {
+            if (newlyKnown.contains(kept.said().subject().terminalId())) {
+                found.add(kept.id());
+            }
+        }
+        List<UUID> open = new ArrayList<>(found);
+        while (!open.isEmpty()) {
+            for (UUID next : links.getOrDefault(open.remove(open.size() - 1), Set.of())) {
+                if (found.add(next)) {
+                    open.add(next);
+                }
+            }
+        }
+        return found;
+    }
+
+    private void link(Correlation correlation, List<Group> groups, Map<UUID, Set<UUID>> links) {
+        for (Group group : groups) {
+            chain(group.members.stream().map(Member::id).toList(), links);
+        }
+        new WeakMatching(correlation, policy)
+                .neighbours(groups)
+                .forEach((group, neighbours) -> neighbours.forEach(neighbour -> chain(
+                        List.of(
+                                group.members.get(0).id(),
+                                neighbour.members.get(0).id()),
+                        links)));
+    }
+
+    private static void chain(List<UUID> ids, Map<UUID, Set<UUID>> links) {
+        for (int i = 1; i < ids.size(); i++) {
+            links.computeIfAbsent(ids.get(0), k -> new HashSet<>()).add(ids.get(i));
+            links.computeIfAbsent(ids.get(i), k -> new HashSet<>()).add(ids.get(0));
+        }
+    }
+
+    /**
+     * The stripes that whoever touches this region must hold: one for every reference, card, terminal and
+     * transaction in it.
+     */
+    static TreeSet<Integer> stripes(Collection<Kept> kept, Set<String> terminals) {
+        TreeSet<Integer> stripes = new TreeSet<>();
+        for (Kept k : kept) {
+            Observation said = k.said();
+            Observation.Subject s = said.subject();
+            add(stripes, "ref", said.source() + " " + said.sourceRef());
+            add(stripes, "rrn", s.rrn());
+            add(stripes, "order", s.merchantOrderNo());
+            add(stripes, "wallet", s.walletTransactionNo());
+            if (s.terminalId() != null && s.stan() != null) {
+                add(stripes, "slip", s.terminalId() + " " + s.stan());
+            }
+            if (s.terminalId() != null && s.merchantId() == null) {
+                add(stripes, "terminal", s.terminalId());
+            }
+            Money amount = WeakMatching.amount(said);
+            if (amount != null && s.card() != null) {
+                String masked = Correlation.CardKey.masked(s.card());
+                add(stripes, "card", masked == null ? null : masked + amount);
+                add(stripes, "token", s.card().token() == null ? null : s.card().token() + amount);
+            }
+            add(
+                    stripes,
+                    "id",
+                    k.transactionId() == null ? null : k.transactionId().toString());
+            add(stripes, "id", k.pinnedTo() == null ? null : k.pinnedTo().toString());
+        }
+        terminals.forEach(terminal -> add(stripes, "terminal", terminal));
+        return stripes;
+    }
+
+    private static void add(Set<Integer> stripes, String kind, String value) {
+        if (value != null) {
+            int hash = (kind + " " + value).hashCode() * 0x9E3779B1;
+            stripes.add(hash >>> 20);
+        }
+    }
+}

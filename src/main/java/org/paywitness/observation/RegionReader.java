@@ -1,0 +1,236 @@
+package org.paywitness.observation;
+
+import static org.paywitness.observation.Observations.column;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlClient;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.paywitness.id.TypeId;
+import org.paywitness.verdict.Policy;
+
+/** Reads observations: by source reference, by transaction, and the {@link Region} that fresh ones can touch. */
+@ApplicationScoped
+class RegionReader {
+    /** A region that is whole, and the transactions that fresh observations name but nobody ever opened. */
+    record Found(Region region, Set<UUID> unknownPins, Set<String> newlyKnownTerminals) {
+        TreeSet<Integer> stripes() {
+            return Region.stripes(region.active(), newlyKnownTerminals);
+        }
+    }
+
+    /** More observations than {@code paywitness.observations.max-region} would have to be compared. */
+    static final class TooLarge extends RuntimeException {
+        TooLarge() {
+            super("the region is too large", null, false, false);
+        }
+    }
+
+    private static final String COLUMNS = "o.id, o.content::text, o.heard_at, o.transaction_id, o.opened, o.pinned_to,"
+            + " o.matched_weakly, o.statement_id";
+    private static final String BY_REFS = "SELECT " + COLUMNS
+            + " FROM unnest($1::text[], $2::text[]) AS k(source, ref)"
+            + " JOIN observation o ON o.source = k.source AND o.source_ref = k.ref";
+    private static final String BY_TRANSACTION =
+            "SELECT " + COLUMNS + " FROM observation o WHERE o.transaction_id = $1 ORDER BY o.id LIMIT $2";
+    private static final String MERCHANTS =
+            "SELECT terminal_id, merchant_id FROM terminal_merchant WHERE terminal_id = ANY($1)";
+    private static final String ROUND = "WITH hit(transaction_id) AS ("
+            + " SELECT o.transaction_id FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[])"
+            + " AS k(rrn, merchant, since, until) JOIN observation o ON o.rrn = k.rrn"
+            + " AND o.at BETWEEN k.since AND k.until"
+            + " AND (k.merchant = '' OR o.merchant_id IS NULL OR o.merchant_id = k.merchant)"
+            + " UNION SELECT o.transaction_id FROM unnest($5::text[], $6::text[]) AS k(number, merchant)"
+            + " JOIN observation o ON o.merchant_order_no = k.number"
+            + " AND (k.merchant = '' OR o.merchant_id IS NULL OR o.merchant_id = k.merchant)"
+            + " UNION SELECT o.transaction_id FROM observation o WHERE o.wallet_transaction_no = ANY($7)"
+            + " UNION SELECT o.transaction_id FROM unnest($8::text[], $9::text[], $10::text[])"
+            + " AS k(terminal, batch, stan) JOIN observation o ON o.terminal_id = k.terminal AND o.stan = k.stan"
+            + " AND o.batch = k.batch"
+            + " UNION SELECT o.transaction_id FROM observation o WHERE o.terminal_id = ANY($11)"
+            + " AND o.merchant_id IS NULL"
+            + " UNION SELECT o.transaction_id FROM unnest($12::text[], $13::text[], $14::bigint[], $15::text[],"
+            + " $16::timestamptz[], $17::timestamptz[]) AS k(first6, last4, amount, currency, since, until)"
+            + " JOIN observation o ON o.card_first6 = k.first6 AND o.card_last4 = k.last4 AND o.amount = k.amount"
+            + " AND o.currency = k.currency AND o.at >= k.since AND o.at < k.until"
+            + " UNION SELECT o.transaction_id FROM unnest($18::text[], $19::bigint[], $20::text[],"
+            + " $21::timestamptz[], $22::timestamptz[]) AS k(token, amount, currency, since, until)"
+            + " JOIN observation o ON o.card_token = k.token AND o.amount = k.amount"
+            + " AND o.currency = k.currency AND o.at >= k.since AND o.at < k.until"
+            + " UNION SELECT o.transaction_id FROM observation o WHERE o.opened = ANY($23))"
+            + " SELECT " + COLUMNS + " FROM hit JOIN observation o USING (transaction_id) LIMIT $24";
+
+    /** Pairs that are in the database for certain; they are never deleted there. Bounded, a mere shortcut. */
+    private final Set<String> knownPairs = ConcurrentHashMap.newKeySet();
+
+    private static final int MAX_KNOWN_PAIRS = 100_000;
+
+    private final ObjectMapper json;
+
+    RegionReader(ObjectMapper json) {
+        this.json = json;
+    }
+
+    boolean knows(String terminal, String merchant) {
+        return knownPairs.contains(terminal + " " + merchant);
+    }
+
+    /** Grows the region of the fresh observations until it is whole. */
+    Uni<Found> read(SqlClient client, Policy policy, Collection<Kept> fresh, int maxRegion) {
+        Map<String, Set<String>> told = new HashMap<>();
+        for (Kept kept : fresh) {
+            String terminal = kept.said().subject().terminalId();
+            String merchant = kept.said().subject().merchantId();
+            if (terminal != null && (merchant == null || !knows(terminal, merchant))) {
+                Set<String> merchants = told.computeIfAbsent(terminal, t -> new HashSet<>());
+                if (merchant != null) {
+                    merchants.add(merchant);
+                }
+            }
+        }
+        return merchants(client, told.keySet()).chain(kept -> {
+            Set<String> newlyKnown = new HashSet<>();
+            told.forEach((terminal, merchants) -> {
+                Set<String> before = kept.getOrDefault(terminal, Set.of());
+                if (!before.containsAll(merchants)) {
+                    newlyKnown.add(terminal);
+                }
+                merchants.addAll(before);
+            });
+            Region region = new Region(policy, fresh, told, newlyKnown);
+            return grow(client, region, maxRegion)
+                    .map(whole -> new Found(whole, unknownPins(whole, fresh), newlyKnown));
+        });
+    }
+
+    private Uni<Region> grow(SqlClient client, Region region, int maxRegion) {
+        return merchants(client, region.unknownTerminals()).chain(found -> {
+            region.unknownTerminals().forEach(t -> region.learn(t, found.getOrDefault(t, Set.of())));
+            Region.Questions questions = region.next();
+            if (questions.isEmpty()) {
+                return Uni.createFrom().item(region);
+            }
+            return client.preparedQuery(ROUND)
+                    .execute(tuple(questions, maxRegion))
+                    .chain(rows -> {
+                        region.add(kept(rows));
+                        return region.size() > maxRegion
+                                ? Uni.createFrom().failure(new TooLarge())
+                                : grow(client, region, maxRegion);
+                    });
+        });
+    }
+
+    private static Set<UUID> unknownPins(Region region, Collection<Kept> fresh) {
+        Set<UUID> pins = new HashSet<>();
+        fresh.forEach(k -> {
+            if (k.pinnedTo() != null) {
+                pins.add(k.pinnedTo());
+            }
+        });
+        region.all().forEach(k -> pins.remove(k.opened()));
+        return pins;
+    }
+
+    private Uni<Map<String, Set<String>>> merchants(SqlClient client, Set<String> terminals) {
+        if (terminals.isEmpty()) {
+            return Uni.createFrom().item(Map.of());
+        }
+        return client.preparedQuery(MERCHANTS)
+                .execute(Tuple.of(terminals.toArray(String[]::new)))
+                .map(rows -> {
+                    Map<String, Set<String>> found = new HashMap<>();
+                    rows.forEach(row -> {
+                        found.computeIfAbsent(row.getString(0), t -> new HashSet<>())
+                                .add(row.getString(1));
+                        if (knownPairs.size() < MAX_KNOWN_PAIRS) {
+                            knownPairs.add(row.getString(0) + " " + row.getString(1));
+                        }
+                    });
+                    return found;
+                });
+    }
+
+    private static Tuple tuple(Region.Questions q, int maxRegion) {
+        return Tuple.tuple()
+                .addValue(q.rrns.toArray(String[]::new))
+                .addValue(q.rrnMerchants.toArray(String[]::new))
+                .addValue(q.rrnFrom.toArray(OffsetDateTime[]::new))
+                .addValue(q.rrnTo.toArray(OffsetDateTime[]::new))
+                .addValue(q.orders.toArray(String[]::new))
+                .addValue(q.orderMerchants.toArray(String[]::new))
+                .addValue(q.wallets.toArray(String[]::new))
+                .addValue(q.terminals.toArray(String[]::new))
+                .addValue(q.batches.toArray(String[]::new))
+                .addValue(q.stans.toArray(String[]::new))
+                .addValue(q.newlyKnownTerminals.toArray(String[]::new))
+                .addValue(column(q.cards, Region.Cell::first, String[]::new))
+                .addValue(column(q.cards, Region.Cell::last4, String[]::new))
+                .addValue(column(q.cards, Region.Cell::amount, Long[]::new))
+                .addValue(column(q.cards, Region.Cell::currency, String[]::new))
+                .addValue(column(q.cards, Region.Cell::from, OffsetDateTime[]::new))
+                .addValue(column(q.cards, Region.Cell::to, OffsetDateTime[]::new))
+                .addValue(column(q.tokens, Region.Cell::first, String[]::new))
+                .addValue(column(q.tokens, Region.Cell::amount, Long[]::new))
+                .addValue(column(q.tokens, Region.Cell::currency, String[]::new))
+                .addValue(column(q.tokens, Region.Cell::from, OffsetDateTime[]::new))
+                .addValue(column(q.tokens, Region.Cell::to, OffsetDateTime[]::new))
+                .addValue(q.pins.toArray(UUID[]::new))
+                .addValue(maxRegion + 1);
+    }
+
+    Uni<List<Kept>> bySourceRefs(SqlClient client, List<Observation> said) {
+        return client.preparedQuery(BY_REFS)
+                .execute(Tuple.of(
+                        column(said, o -> o.source().code(), String[]::new),
+                        column(said, Observation::sourceRef, String[]::new)))
+                .map(this::kept);
+    }
+
+    /** What every source said about one transaction, in the order heard. */
+    Uni<List<Kept>> byTransaction(SqlClient client, UUID transaction, int limit) {
+        return client.preparedQuery(BY_TRANSACTION)
+                .execute(Tuple.of(transaction, limit))
+                .map(this::kept);
+    }
+
+    private List<Kept> kept(RowSet<Row> rows) {
+        List<Kept> kept = new ArrayList<>(rows.size());
+        for (Row row : rows) {
+            UUID statement = row.getUUID(7);
+            Observation said = content(row.getString(1));
+            kept.add(new Kept(
+                    row.getUUID(0),
+                    statement == null ? said : said.from(TypeId.format(TypeId.STATEMENT, statement)),
+                    row.getOffsetDateTime(2).toInstant(),
+                    row.getUUID(3),
+                    row.getUUID(4),
+                    row.getUUID(5),
+                    row.getBoolean(6)));
+        }
+        return kept;
+    }
+
+    private Observation content(String text) {
+        try {
+            return ObservationJson.read(json.readTree(text));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("an observation in the database is not JSON", e);
+        }
+    }
+}
