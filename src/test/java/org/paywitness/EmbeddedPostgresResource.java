@@ -1,0 +1,102 @@
+package org.paywitness;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.quarkus.test.common.TestResourceScope;
+import io.quarkus.test.common.WithTestResource;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+
+/**
+ * A real PostgreSQL for tests, and the key pair of their tokens. Once in a JVM, whatever class loader asks; stopped
+ * and deleted when the JVM ends. Works for {@code @QuarkusTest} and, against the packaged artifact, for
+ * {@code @QuarkusIntegrationTest}. Global by its own annotation: every test of this module has it without asking.
+ */
+@WithTestResource(value = EmbeddedPostgresResource.class, scope = TestResourceScope.GLOBAL)
+public class EmbeddedPostgresResource implements QuarkusTestResourceLifecycleManager {
+    /** System property: port of the running server. */
+    public static final String PORT = "paywitness.test.postgres.port";
+
+    /** System property and configuration property: PKCS #8 in Base64 of the key that signs tokens. */
+    public static final String PRIVATE_KEY = "paywitness.dev.private-key";
+
+    private static final String PUBLIC_KEY = "paywitness.dev.public-key";
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+
+    @Override
+    public Map<String, String> start() {
+        // Quarkus may load this class once for each test profile: the properties belong to the JVM, a static does not.
+        synchronized (System.getProperties()) {
+            if (System.getProperty(PORT) == null) {
+                System.setProperty(PORT, Integer.toString(startPostgres()));
+                KeyPair keys = generateKeys();
+                System.setProperty(PRIVATE_KEY, base64(keys.getPrivate().getEncoded()));
+                System.setProperty(PUBLIC_KEY, base64(keys.getPublic().getEncoded()));
+            }
+        }
+        return configuration("postgres");
+    }
+
+    /** What a service needs to work on the given database of the running server, and to accept our tokens. */
+    public static Map<String, String> configuration(String database) {
+        String at = "//localhost:" + System.getProperty(PORT) + "/" + database;
+        return Map.of(
+                "quarkus.datasource.reactive.url",
+                "postgresql:" + at,
+                "quarkus.datasource.jdbc.url",
+                "jdbc:postgresql:" + at,
+                "quarkus.datasource.username",
+                "postgres",
+                "quarkus.datasource.password",
+                "postgres",
+                "quarkus.oidc.public-key",
+                System.getProperty(PUBLIC_KEY),
+                "quarkus.oidc.token.issuer",
+                "https://paywitness.invalid/dev",
+                PRIVATE_KEY,
+                System.getProperty(PRIVATE_KEY));
+    }
+
+    @Override
+    public void stop() {
+        // The next test class wants it too; the server's own shutdown hook ends it with the JVM.
+    }
+
+    private static int startPostgres() {
+        try {
+            return EmbeddedPostgres.builder()
+                    .setPGStartupWait(START_TIMEOUT)
+                    .setLocaleConfig("locale", "C")
+                    // A commit must survive an immediate stop of the server, as the tests of faults demand, but not
+                    // a power cut: written to the operating system at commit, never forced to the disk.
+                    .setServerConfig("synchronous_commit", "on")
+                    .setServerConfig("fsync", "off")
+                    .setServerConfig("full_page_writes", "off")
+                    .setServerConfig("max_connections", "200")
+                    .start()
+                    .getPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static KeyPair generateKeys() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(2048);
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+}
