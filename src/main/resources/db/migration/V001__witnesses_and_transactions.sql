@@ -92,6 +92,10 @@ CREATE TABLE transaction_change (
     at timestamptz NOT NULL,
     reason text NOT NULL,
     merged_into uuid,
+    merchant_id text,
+    amount bigint,
+    currency text,
+    occurred_at timestamptz NOT NULL,
     summary text NOT NULL,
     PRIMARY KEY (transaction_id, version)
 );

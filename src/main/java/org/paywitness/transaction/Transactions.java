@@ -54,9 +54,10 @@ public class Transactions {
             + " currency = excluded.currency, occurred_at = excluded.occurred_at, summary = excluded.summary";
 
     private static final String RECORD = "INSERT INTO transaction_change (transaction_id, version, at, reason,"
-            + " merged_into, summary) SELECT id, version, $1, reason, merged_into, summary"
-            + " FROM unnest($2::uuid[], $3::int[], $4::text[], $5::uuid[], $6::text[])"
-            + " AS c(id, version, reason, merged_into, summary)";
+            + " merged_into, merchant_id, amount, currency, occurred_at, summary)"
+            + " SELECT t.id, t.version, $1, c.reason, t.merged_into, t.merchant_id, t.amount, t.currency,"
+            + " t.occurred_at, t.summary"
+            + " FROM unnest($2::uuid[], $3::text[]) AS c(id, reason) JOIN transaction t ON t.id = c.id";
 
     /** A transaction as it is after a change, and why it changed. */
     public record Change(Transaction transaction, String reason) {}
@@ -135,13 +136,10 @@ public class Transactions {
                 .addValue(column(ts, t -> t.amount() == null ? null : t.amount().currency(), String[]::new))
                 .addValue(column(ts, t -> utc(t.occurredAt()), OffsetDateTime[]::new))
                 .addValue(column(ts, t -> t.summary().encode(), String[]::new));
-        Tuple records = Tuple.tuple()
-                .addValue(utc(at))
-                .addValue(column(ts, Transaction::id, UUID[]::new))
-                .addValue(column(ts, Transaction::version, Integer[]::new))
-                .addValue(changes.stream().map(Change::reason).toArray(String[]::new))
-                .addValue(column(ts, Transaction::mergedInto, UUID[]::new))
-                .addValue(column(ts, t -> t.summary().encode(), String[]::new));
+        Tuple records = Tuple.of(
+                utc(at),
+                column(ts, Transaction::id, UUID[]::new),
+                changes.stream().map(Change::reason).toArray(String[]::new));
         return client.preparedQuery(WRITE)
                 .execute(rows)
                 .chain(() -> client.preparedQuery(RECORD).execute(records))

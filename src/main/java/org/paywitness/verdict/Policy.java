@@ -67,4 +67,9 @@ public record Policy(
                 ? today
                 : day(after).plusDays(1).atTime(time).atZone(zone).toInstant();
     }
+
+    /** When the next data of this source is due: terminals at the cut-off, the others at the settlement time. */
+    public Instant nextData(Source source, Instant now) {
+        return next(source == Source.TERMINAL ? cutOff : settlementTime, now);
+    }
 }

@@ -1,0 +1,12 @@
+package org.paywitness.transaction;
+
+import java.util.UUID;
+import org.paywitness.verdict.Completeness;
+
+/**
+ * A transaction as a look-up finds it.
+ *
+ * @param completeness of the data for its merchant
+ * @param askedId the id that was asked for, where it was merged into this transaction; else null
+ */
+record Found(Transaction transaction, Completeness completeness, UUID askedId) {}
