@@ -38,7 +38,7 @@ public record Money(long amount, String currency) {
         if (currency == null || !Currencies.isKnown(currency)) {
             throw new IllegalArgumentException("currency must be an ISO 4217 code");
         }
-        if (!decimal.matches("\\d{1,16}(\\.\\d{1,8})?")) {
+        if (decimal == null || !decimal.matches("\\d{1,16}(\\.\\d{1,8})?")) {
             throw new IllegalArgumentException("amount must be a plain decimal number");
         }
         try {

@@ -23,9 +23,20 @@ public record Fact(
         Money amount,
         String statement) {
 
-    /** By the source's own time; at the same time by the life of a payment, then by id, so that arrival never matters. */
-    public static final Comparator<Fact> IN_TIME =
-            Comparator.comparing(Fact::at).thenComparing(Fact::outcome).thenComparing(Fact::observationId);
+    private static final Comparator<Money> BY_AMOUNT =
+            Comparator.comparing(Money::currency).thenComparing(Money::amount);
+
+    /**
+     * By the source's own time; at the same time by the life of a payment, then by what is said. Ids follow arrival and
+     * bank lines carry only dates, so ids come last: which of two facts counts as the later never depends on arrival.
+     */
+    public static final Comparator<Fact> IN_TIME = Comparator.comparing(Fact::at)
+            .thenComparing(Fact::outcome)
+            .thenComparing(Fact::source)
+            .thenComparing(Fact::amount, Comparator.nullsFirst(BY_AMOUNT))
+            .thenComparing(Fact::responseCode, Comparator.nullsFirst(Comparator.naturalOrder()))
+            .thenComparing(Fact::statement)
+            .thenComparing(Fact::observationId);
 
     boolean is(Source who, Outcome what) {
         return source == who && outcome == what;

@@ -27,12 +27,14 @@ import static org.paywitness.verdict.Verdict.Kind.PARTLY_RETURNED;
 import static org.paywitness.verdict.Verdict.Kind.PENDING;
 import static org.paywitness.verdict.Verdict.Kind.RETURNED;
 
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.paywitness.money.Money;
 
 /**
@@ -41,7 +43,6 @@ import org.paywitness.money.Money;
  */
 public final class Judge {
     private final Payment payment;
-    private final Completeness completeness;
     private final Policy policy;
     private final Instant now;
     private final Testimony said;
@@ -49,11 +50,13 @@ public final class Judge {
 
     private Judge(Payment payment, Completeness completeness, Policy policy, Instant now) {
         this.payment = payment;
-        this.completeness = completeness;
         this.policy = policy;
         this.now = now;
         this.said = new Testimony(payment.facts());
-        this.bankSilent = completeness.reaches(Source.BANK, policy.postedBy(payment.occurredAt(), payment.cardKind()))
+        // A wallet's own balance never passes through a bank: there, a bank's silence says nothing.
+        boolean walletBalance = payment.viaWallet() && payment.cardKind() == CardKind.PREPAID;
+        this.bankSilent = !walletBalance
+                && completeness.reaches(Source.BANK, policy.postedBy(payment.occurredAt(), payment.cardKind()))
                 && !said.any(f -> f.source() == Source.BANK);
     }
 
@@ -65,17 +68,17 @@ public final class Judge {
 
     /** Whether another payment may still be the cause of a duplicate: taken, and not returned or being returned. */
     public static boolean keepsMoney(Payment payment, Policy policy) {
-        if (!new Testimony(payment.facts()).taken()) {
+        Judge judge = new Judge(payment, Completeness.NONE, policy, payment.occurredAt());
+        if (!judge.said.taken()) {
             return false;
         }
-        Verdict.Kind kind = verdict(payment, Completeness.NONE, policy, payment.occurredAt())
-                .kind();
+        Verdict.Kind kind = judge.taken().kind();
         return kind != RETURNED && kind != BEING_RETURNED;
     }
 
     // Rows 1 to 7: money was taken.
     private Verdict taken() {
-        Money charged = said.takenAmount() != null ? said.takenAmount() : payment.amount();
+        Money charged = firstKnown(said.takenAmount(), said.approvedAmount(), payment.amount());
         if (said.takenAmountsDiffer()) {
             return row(1, DISAGREEMENT, AMOUNT_MISMATCH, charged, Testimony::isTaking, false, null);
         }
@@ -83,19 +86,12 @@ public final class Judge {
         if (returns.any()) {
             return returning(charged, returns);
         }
-        if (said.takenBy(Source.BANK) != null || said.any(f -> f.is(Source.BANK, Outcome.DEBITED))) {
-            if (said.acquirerRefuses()) {
-                Fact refusal = said.acquirersWord();
-                Fact debit = said.latest(f -> f.is(Source.BANK, Outcome.DEBITED));
-                return row(
-                        5,
-                        DISAGREEMENT,
-                        DEBITED_WITHOUT_SALE,
-                        charged,
-                        f -> f == refusal || f.is(Source.BANK, Outcome.DEBITED),
-                        false,
-                        debit.at().plus(reversalArrival()));
-            }
+        Fact debit = said.latest(f -> f.is(Source.BANK, Outcome.DEBITED));
+        if (debit != null && said.acquirerRefuses()) {
+            Fact refusal = said.acquirersWord();
+            Predicate<Fact> because = f -> f == refusal || f.is(Source.BANK, Outcome.DEBITED);
+            Instant backBy = debit.at().plus(reversalArrival());
+            return row(5, DISAGREEMENT, DEBITED_WITHOUT_SALE, charged, because, false, backBy);
         }
         if (payment.earlier() != null && payment.earlier().retry()) {
             return row(6, CHARGED_TWICE, DUPLICATE, charged, Testimony::isTaking, false, refundDeadline());
@@ -108,14 +104,14 @@ public final class Judge {
         Verdict.Cause cause = returnCause();
         Predicate<Fact> because = f -> Testimony.isTaking(f) || Testimony.isPromise(f) || Testimony.isArrival(f);
         if (returns.arrivedAll()) {
-            return row(2, RETURNED, cause, charged, because, true, null, returns);
+            return row(2, RETURNED, cause, charged, because, true, null);
         }
         if (returns.promisedAll()) {
-            return row(3, BEING_RETURNED, cause, charged, because, false, arrivalDeadline(), returns);
+            return row(3, BEING_RETURNED, cause, charged, because, false, arrivalDeadline());
         }
-        boolean arrived = returns.arrived() >= returns.promised();
-        return row(
-                4, PARTLY_RETURNED, REFUNDED, charged, because, arrived, arrived ? null : arrivalDeadline(), returns);
+        boolean isFinal = !returns.untold() && returns.arrived() >= returns.promised();
+        Instant finalBy = isFinal ? null : arrivalDeadline();
+        return row(4, PARTLY_RETURNED, REFUNDED, charged, because, isFinal, finalBy);
     }
 
     // Rows 8 to 14: no source says that money was taken.
@@ -144,10 +140,9 @@ public final class Judge {
     }
 
     private Verdict takenBackBeforeSettlement(Money nothing, Fact hold, Fact back, Fact released) {
-        Verdict.Cause cause = back != null
-                ? back.outcome() == Outcome.REVERSED ? REVERSED : VOIDED
-                : released != null ? RELEASED : REFUSED;
-        Predicate<Fact> because = f -> f == back || f == hold || f == released || Testimony.isRefusal(f);
+        Verdict.Cause cause = back != null ? causeOf(back) : released != null ? RELEASED : REFUSED;
+        Fact refusal = cause == REFUSED ? said.acquirersWord() : null;
+        Predicate<Fact> because = f -> f == back || f == hold || f == released || f == refusal;
         if (hold != null) {
             Instant since = back != null ? back.at() : hold.at();
             return row(8, BEING_RETURNED, cause, nothing, because, false, since.plus(reversalArrival()));
@@ -158,7 +153,6 @@ public final class Judge {
 
     private Verdict approved(Fact approving, Money nothing) {
         Predicate<Fact> because = f -> f == approving;
-        Money amount = approving.amount() != null ? approving.amount() : payment.amount();
         if (payment.type() == Payment.Type.PREAUTH) {
             Instant expiry = payment.occurredAt().plus(policy.preauthExpiry());
             return row(9, HELD, PREAUTHORIZED, nothing, because, !now.isBefore(expiry), expiry);
@@ -167,6 +161,7 @@ public final class Judge {
             return row(10, DISAGREEMENT, SALE_WITHOUT_DEBIT, nothing, because, false, null);
         }
         Instant settlement = policy.settlementOf(payment.occurredAt());
+        Money amount = firstKnown(said.approvedAmount(), payment.amount());
         return row(11, CHARGED, APPROVED, amount, because, false, due(settlement));
     }
 
@@ -183,56 +178,86 @@ public final class Judge {
 
     // --- what comes back -------------------------------------------------------------------------------------------
 
-    /** Promised and arrived amounts beside what was taken, in minor units of the charged currency. */
-    private record Returns(long promised, long arrived, boolean promisedAll, boolean arrivedAll) {
+    /**
+     * What comes back beside what was taken, in minor units of the charged currency.
+     *
+     * @param untold whether something comes back and nobody says how much
+     */
+    private record Returns(long promised, long arrived, boolean promisedAll, boolean arrivedAll, boolean untold) {
         boolean any() {
-            return promised > 0 || arrived > 0 || promisedAll || arrivedAll;
+            return promised > 0 || arrived > 0 || promisedAll || arrivedAll || untold;
         }
     }
 
     private Returns returns(Money charged) {
+        boolean takenBack = said.takingBackAll() != null;
         if (charged == null) {
-            return new Returns(0, 0, said.takingBackAll() != null, false);
+            boolean untold = said.any(f -> Testimony.isRefundPromise(f) || Testimony.isArrival(f));
+            return new Returns(
+                    0, 0, takenBack, false, untold || !payment.refunds().isEmpty());
         }
-        long promised = said.promisedRefunds(charged.currency(), payment.refunds());
-        long arrived = said.arrived(charged.currency(), policy);
-        boolean arrivedAll = arrived >= charged.amount();
-        boolean promisedAll = said.takingBackAll() != null || promised >= charged.amount() || promisedInOther(charged);
-        return new Returns(promisedAll ? charged.amount() : promised, arrived, promisedAll, arrivedAll);
+        long whole = charged.amount();
+        long promised = inCharged(charged, currency -> said.promised(currency, payment.refunds(), policy));
+        long arrived = inCharged(charged, currency -> said.arrived(currency, policy));
+        boolean promisedAll = takenBack || whole > 0 && promised >= whole;
+        boolean arrivedAll = arrived >= whole && (whole > 0 || takenBack);
+        return new Returns(
+                promisedAll ? whole : promised, arrived, promisedAll, arrivedAll, said.returnsUntoldAmount());
     }
 
-    // A converted payment: the acquirer promises in its own currency what the bank took in another.
-    private boolean promisedInOther(Money charged) {
-        Money acquirer = said.takenBy(Source.ACQUIRER);
-        return acquirer != null
-                && !acquirer.currency().equals(charged.currency())
-                && said.promisedRefunds(acquirer.currency(), payment.refunds()) >= acquirer.amount();
+    // A converted payment is promised back in the currency of the sale: the same share of what was charged.
+    private long inCharged(Money charged, ToLongFunction<String> amountIn) {
+        long most = amountIn.applyAsLong(charged.currency());
+        Money[] sales = {said.takenBy(Source.ACQUIRER), said.takenBy(Source.WALLET), payment.amount()};
+        for (Money sale : sales) {
+            if (sale != null && !sale.isZero() && !sale.currency().equals(charged.currency())) {
+                BigInteger share = BigInteger.valueOf(amountIn.applyAsLong(sale.currency()))
+                        .multiply(BigInteger.valueOf(charged.amount()))
+                        .divide(BigInteger.valueOf(sale.amount()));
+                most = Math.max(
+                        most, share.min(BigInteger.valueOf(Long.MAX_VALUE)).longValue());
+            }
+        }
+        return most;
     }
 
     private Verdict.Cause returnCause() {
         Fact back = said.takingBackAll();
-        if (back == null) {
-            return REFUNDED;
-        }
+        return back == null ? REFUNDED : causeOf(back);
+    }
+
+    private static Verdict.Cause causeOf(Fact back) {
         return back.outcome() == Outcome.REVERSED ? REVERSED : VOIDED;
+    }
+
+    private static Money firstKnown(Money... amounts) {
+        for (Money amount : amounts) {
+            if (amount != null) {
+                return amount;
+            }
+        }
+        return null;
     }
 
     // --- when -------------------------------------------------------------------------------------------------------
 
     private Instant arrivalDeadline() {
-        Fact promise = said.latest(Testimony::isPromise);
+        Fact back = said.takingBackAll();
+        Fact promise = back != null ? back : said.latest(Testimony::isRefundPromise);
         Instant since = promise != null ? promise.at() : payment.occurredAt();
-        for (Payment.OwnRefund refund : payment.refunds()) {
-            since = refund.succeededAt().isAfter(since) ? refund.succeededAt() : since;
+        if (back == null) {
+            for (Payment.OwnRefund refund : payment.refunds()) {
+                since = refund.succeededAt().isAfter(since) ? refund.succeededAt() : since;
+            }
         }
-        boolean byWallet = promise != null && promise.source() == Source.WALLET;
-        if (byWallet || promise == null && payment.viaWallet()) {
-            return since.plus(
-                    payment.cardKind() == CardKind.PREPAID
-                            ? policy.walletBalanceArrival()
-                            : policy.walletCardArrival());
+        if (payment.viaWallet() || promise != null && promise.source() == Source.WALLET) {
+            return since.plus(walletArrival());
         }
-        return since.plus(said.takingBackAll() != null ? reversalArrival() : refundArrival());
+        return since.plus(back != null ? reversalArrival() : refundArrival());
+    }
+
+    private Duration walletArrival() {
+        return payment.cardKind() == CardKind.PREPAID ? policy.walletBalanceArrival() : policy.walletCardArrival();
     }
 
     private Duration reversalArrival() {
@@ -279,24 +304,13 @@ public final class Judge {
             Predicate<Fact> because,
             boolean isFinal,
             Instant finalBy) {
-        return row(row, kind, cause, charged, because, isFinal, finalBy, returns(charged));
-    }
-
-    private Verdict row(
-            int row,
-            Verdict.Kind kind,
-            Verdict.Cause cause,
-            Money charged,
-            Predicate<Fact> because,
-            boolean isFinal,
-            Instant finalBy,
-            Returns returns) {
+        Returns returns = returns(charged);
         List<Fact> deciding = said.all(because);
         boolean duplicate = kind == CHARGED_TWICE;
         boolean possible = kind == CHARGED && row == 7 && payment.earlier() != null;
         String code = null;
         for (Fact f : deciding) {
-            code = f.responseCode() != null && f.outcome() == Outcome.DECLINED ? f.responseCode() : code;
+            code = f.outcome() == Outcome.DECLINED && !Testimony.isReturnRefused(f) ? f.responseCode() : code;
         }
         return new Verdict(
                 row,
@@ -304,7 +318,7 @@ public final class Judge {
                 cause,
                 isFinal,
                 finalBy,
-                agreement(kind, cause),
+                agreement(kind),
                 charged,
                 charged == null ? null : Money.of(Math.min(returns.arrived(), charged.amount()), charged.currency()),
                 charged == null ? null : Money.of(Math.min(returns.promised(), charged.amount()), charged.currency()),
@@ -327,45 +341,25 @@ public final class Judge {
         return flags;
     }
 
-    private Verdict.Agreement agreement(Verdict.Kind kind, Verdict.Cause cause) {
+    /** Of each source its latest stand on the charge; the silence of a complete bank stands behind "not charged". */
+    private Verdict.Agreement agreement(Verdict.Kind kind) {
         if (kind == DISAGREEMENT) {
             return Verdict.Agreement.SOURCES_DIFFER;
         }
-        Set<Source> charge = EnumSet.noneOf(Source.class);
-        Set<Source> noCharge = EnumSet.noneOf(Source.class);
-        for (Fact f : payment.facts()) {
-            switch (f.outcome()) {
-                case APPROVED,
-                        CAPTURED,
-                        REVERSED,
-                        VOIDED,
-                        REFUNDED,
-                        HELD,
-                        RELEASED,
-                        DEBITED,
-                        CREDITED,
-                        PAID,
-                        REVOKED,
-                        REFUNDING -> charge.add(f.source());
-                case DECLINED -> {
-                    switch (f.about()) {
-                        case CHARGED, CHARGED_PART -> charge.add(f.source());
-                        case NOT_CHARGED -> noCharge.add(f.source());
-                        case AMBIGUOUS, RETURN_REFUSED -> {}
-                    }
-                }
-                case NO_RECORD, CLOSED -> noCharge.add(f.source());
-                case NO_ANSWER, SLIP_PRINTED, SLIP_FAILED, PAYING -> {}
+        int witnesses = kind == NOT_CHARGED && bankSilent ? 1 : 0;
+        boolean charged = false;
+        boolean notCharged = false;
+        for (Source source : Source.values()) {
+            Fact stand = said.standOf(source);
+            if (stand != null) {
+                witnesses++;
+                charged |= Testimony.saysCharged(stand) || said.taken() && Testimony.saysGivenBack(stand);
+                notCharged |= Testimony.saysNotCharged(stand);
             }
         }
-        boolean silentBankRefuses = cause == NEVER_COMPLETED || kind == NOT_CHARGED && bankSilent;
-        if (silentBankRefuses) {
-            noCharge.add(Source.BANK);
-        }
-        charge.removeAll(noCharge);
-        if (!charge.isEmpty() && !noCharge.isEmpty() && kind != NOT_CHARGED) {
+        if (charged && notCharged) {
             return Verdict.Agreement.SOURCES_DIFFER;
         }
-        return charge.size() + noCharge.size() > 1 ? Verdict.Agreement.SOURCES_AGREE : Verdict.Agreement.ONE_SOURCE;
+        return witnesses > 1 ? Verdict.Agreement.SOURCES_AGREE : Verdict.Agreement.ONE_SOURCE;
     }
 }

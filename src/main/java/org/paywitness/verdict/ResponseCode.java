@@ -26,9 +26,9 @@ public record ResponseCode(String code, String zh, String en, About money) {
 
     private static final Map<String, ResponseCode> TABLE = read();
 
-    /** Never null: an unlisted code is ambiguous. */
+    /** Never null: an unlisted code is ambiguous, and so is none at all. */
     public static ResponseCode of(String code) {
-        ResponseCode known = TABLE.get(code);
+        ResponseCode known = code == null ? null : TABLE.get(code);
         return known != null ? known : new ResponseCode(code, "未知应答码", "unknown response code", About.AMBIGUOUS);
     }
 

@@ -28,9 +28,9 @@ import static org.paywitness.verdict.Source.BANK;
 import static org.paywitness.verdict.Source.TERMINAL;
 import static org.paywitness.verdict.Source.WALLET;
 
-import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,34 +56,44 @@ public final class Testimony {
         return any(Testimony::isTaking);
     }
 
-    List<Fact> taking() {
-        return all(Testimony::isTaking);
-    }
-
     static boolean isTaking(Fact f) {
         return f.is(BANK, DEBITED) || f.is(WALLET, PAID) || f.is(ACQUIRER, CAPTURED);
     }
 
-    /** What this source says was taken, by its latest statement, or null. Equal lines of one file add up. */
+    /**
+     * What this source says was taken, by its latest statement that names an amount, or null. Lines of one file add up;
+     * where several files speak of the same instant, the one that tells most counts, so that arrival never matters.
+     */
     Money takenBy(Source source) {
-        Fact latest = latest(f -> f.source() == source && isTaking(f));
-        if (latest == null || latest.amount() == null) {
+        Fact latest = latest(f -> f.source() == source && isTaking(f) && f.amount() != null);
+        if (latest == null) {
             return null;
         }
-        if (latest.statement().isEmpty()) {
-            return latest.amount();
+        long most = 0;
+        for (Fact f : facts) {
+            if (f.source() == source && isTaking(f) && f.at().equals(latest.at()) && sameCurrency(f, latest)) {
+                long told = f.statement().isEmpty() ? f.amount().amount() : takenInFileOf(f);
+                most = Math.max(most, told);
+            }
         }
+        return Money.of(Math.min(most, Money.MAX), latest.amount().currency());
+    }
+
+    private long takenInFileOf(Fact line) {
         long sum = 0;
         for (Fact f : facts) {
-            if (f.source() == source
+            if (f.source() == line.source()
                     && isTaking(f)
-                    && f.statement().equals(latest.statement())
-                    && f.amount() != null
-                    && f.amount().currency().equals(latest.amount().currency())) {
+                    && f.statement().equals(line.statement())
+                    && sameCurrency(f, line)) {
                 sum = Math.addExact(sum, f.amount().amount());
             }
         }
-        return Money.of(Math.min(sum, Money.MAX), latest.amount().currency());
+        return sum;
+    }
+
+    private static boolean sameCurrency(Fact a, Fact b) {
+        return a.amount() != null && a.amount().currency().equals(b.amount().currency());
     }
 
     /** What was taken by the word of the highest authority, or null where no source says how much. */
@@ -118,7 +128,7 @@ public final class Testimony {
                         || f.outcome() == REVERSED
                         || f.outcome() == VOIDED
                         || f.outcome() == NO_RECORD
-                        || f.outcome() == DECLINED && f.about() != AMBIGUOUS && f.about() != RETURN_REFUSED));
+                        || f.outcome() == DECLINED && !isAmbiguous(f) && !isReturnRefused(f)));
     }
 
     private Fact terminalsWord() {
@@ -126,7 +136,7 @@ public final class Testimony {
                 && (f.outcome() == APPROVED
                         || f.outcome() == NO_ANSWER
                         || f.outcome() == VOIDED
-                        || f.outcome() == DECLINED && f.about() != RETURN_REFUSED));
+                        || f.outcome() == DECLINED && !isReturnRefused(f)));
     }
 
     private Fact walletsWord() {
@@ -146,7 +156,15 @@ public final class Testimony {
         return standingHold();
     }
 
-    private static boolean isApproval(Fact f) {
+    /** The approved amount by the word of the acquirer, else of the terminal, else the amount held; or null. */
+    Money approvedAmount() {
+        Fact word = latest(f -> f.source() == ACQUIRER && isApproval(f) && f.amount() != null);
+        word = word != null ? word : latest(f -> f.source() == TERMINAL && isApproval(f) && f.amount() != null);
+        word = word != null ? word : standingHold();
+        return word == null ? null : word.amount();
+    }
+
+    static boolean isApproval(Fact f) {
         return f.outcome() == APPROVED
                 || f.outcome() == DECLINED && (f.about() == CHARGED || f.about() == CHARGED_PART);
     }
@@ -180,7 +198,7 @@ public final class Testimony {
         if (wallet != null && wallet.outcome() == PAYING) {
             return true;
         }
-        Fact answer = latest(f -> f.outcome() == DECLINED || f.outcome() == NO_ANSWER);
+        Fact answer = latest(f -> f.outcome() == NO_ANSWER || f.outcome() == DECLINED && !isReturnRefused(f));
         return answer != null && "09".equals(answer.responseCode());
     }
 
@@ -198,73 +216,100 @@ public final class Testimony {
 
     /** The statement that takes the whole back: reversed, voided or revoked. Null if none, or approved anew later. */
     Fact takingBackAll() {
-        Fact reversed = latest(f -> f.is(ACQUIRER, REVERSED));
-        Fact back = reversed != null ? reversed : latest(f -> f.outcome() == VOIDED || f.outcome() == REVOKED);
-        Fact approval = latest(f -> f.is(ACQUIRER, APPROVED));
-        return back != null && approval != null && Fact.IN_TIME.compare(approval, back) > 0 ? null : back;
+        Fact approval = latest(f -> f.source() == ACQUIRER && isApproval(f));
+        Predicate<Fact> stands = f -> approval == null || Fact.IN_TIME.compare(f, approval) > 0;
+        Fact reversed = latest(stands.and(f -> f.is(ACQUIRER, REVERSED)));
+        return reversed != null ? reversed : latest(stands.and(f -> f.outcome() == VOIDED || f.outcome() == REVOKED));
     }
 
-    /** Promised in this currency by partial or full refunds, each told by several sources but counted once. */
-    long promisedRefunds(String currency, List<Payment.OwnRefund> refunds) {
-        long acquirer = sum(currency, f -> f.is(ACQUIRER, REFUNDED));
-        long wallet = sum(currency, f -> f.is(WALLET, REFUNDING));
+    /** Promised in this currency by refunds, each told by several sources but counted once; minor units. */
+    long promised(String currency, List<Payment.OwnRefund> refunds, Policy policy) {
         long ours = 0;
         for (Payment.OwnRefund refund : refunds) {
             if (refund.amount().currency().equals(currency)) {
                 ours = Math.addExact(ours, refund.amount().amount());
             }
         }
+        long acquirer = bookings(currency, f -> f.is(ACQUIRER, REFUNDED), policy);
+        long wallet = bookings(currency, f -> f.is(WALLET, REFUNDING), policy);
         return Math.max(ours, Math.max(acquirer, wallet));
     }
 
-    /** Arrived in this currency: credited by the bank or refunded by the wallet. */
+    /** Arrived in this currency: credited by the bank or refunded by the wallet; minor units. */
     long arrived(String currency, Policy policy) {
-        return Math.max(
-                sum(currency, f -> f.is(WALLET, REFUNDED)), bookings(currency, all(f -> f.is(BANK, CREDITED)), policy));
+        long wallet = bookings(currency, f -> f.is(WALLET, REFUNDED), policy);
+        long bank = bookings(currency, f -> f.is(BANK, CREDITED), policy);
+        return Math.max(wallet, bank);
+    }
+
+    /** Whether a source told of a refund or credit without saying how much. */
+    boolean returnsUntoldAmount() {
+        return any(f -> f.amount() == null && (isRefundPromise(f) || isArrival(f)));
     }
 
     static boolean isPromise(Fact f) {
-        return f.outcome() == REVERSED
-                || f.outcome() == VOIDED
-                || f.outcome() == REVOKED
-                || f.is(ACQUIRER, REFUNDED)
-                || f.is(WALLET, REFUNDING);
+        return isRefundPromise(f) || f.outcome() == REVERSED || f.outcome() == VOIDED || f.outcome() == REVOKED;
+    }
+
+    static boolean isRefundPromise(Fact f) {
+        return f.is(ACQUIRER, REFUNDED) || f.is(WALLET, REFUNDING);
     }
 
     static boolean isArrival(Fact f) {
         return f.is(BANK, CREDITED) || f.is(WALLET, REFUNDED);
     }
 
-    /** Equal credits of one day add up within one feed or file; the same credit told by two of them is one. */
-    private static long bookings(String currency, List<Fact> credits, Policy policy) {
+    /** Equal lines of one day add up within one feed or file; the same line told by two of them is one. */
+    private long bookings(String currency, Predicate<Fact> which, Policy policy) {
         record Line(long amount, LocalDate day) {}
         Map<Line, Map<String, Integer>> told = new HashMap<>();
-        for (Fact f : credits) {
-            if (f.amount() != null && f.amount().currency().equals(currency)) {
+        for (Fact f : facts) {
+            if (which.test(f) && f.amount() != null && f.amount().currency().equals(currency)) {
                 told.computeIfAbsent(new Line(f.amount().amount(), policy.day(f.at())), line -> new HashMap<>())
                         .merge(f.statement(), 1, Integer::sum);
             }
         }
         long sum = 0;
         for (Map.Entry<Line, Map<String, Integer>> e : told.entrySet()) {
-            int times = e.getValue().values().stream()
-                    .mapToInt(Integer::intValue)
-                    .max()
-                    .orElse(0);
+            int times = Collections.max(e.getValue().values());
             sum = Math.addExact(sum, Math.multiplyExact(e.getKey().amount(), times));
         }
         return sum;
+    }
+
+    // --- stands ------------------------------------------------------------------------------------------------------
+
+    /** The latest fact in which this source takes a stand on the charge, or null. */
+    Fact standOf(Source source) {
+        return latest(f -> f.source() == source && (saysCharged(f) || saysGivenBack(f) || saysNotCharged(f)));
+    }
+
+    static boolean saysCharged(Fact f) {
+        return isTaking(f) || isApproval(f) || f.outcome() == HELD;
+    }
+
+    static boolean saysGivenBack(Fact f) {
+        return isPromise(f) || isArrival(f) || f.outcome() == RELEASED;
+    }
+
+    static boolean saysNotCharged(Fact f) {
+        return isRefusal(f) || f.outcome() == CLOSED;
     }
 
     // --- the earlier of two equal payments ---------------------------------------------------------------------------
 
     /** The terminal or acquirer left it unclear to the people at the counter: a reason to try again. */
     public boolean endedUnclear() {
-        Fact terminal = latest(f -> f.source() == TERMINAL);
-        Fact acquirer = latest(f -> f.source() == ACQUIRER && (f.outcome() == APPROVED || f.outcome() == DECLINED));
+        Fact terminal = latest(f -> f.source() == TERMINAL && !isReturnRefused(f));
+        Fact acquirer = latest(f ->
+                f.source() == ACQUIRER && (f.outcome() == APPROVED || f.outcome() == DECLINED && !isReturnRefused(f)));
         return terminal != null && (terminal.outcome() == NO_ANSWER || terminal.outcome() == SLIP_FAILED)
                 || isAmbiguous(terminal)
                 || isAmbiguous(acquirer);
+    }
+
+    static boolean isReturnRefused(Fact f) {
+        return f.outcome() == DECLINED && f.about() == RETURN_REFUSED;
     }
 
     private static boolean isAmbiguous(Fact f) {
@@ -299,19 +344,5 @@ public final class Testimony {
             }
         }
         return null;
-    }
-
-    private long sum(String currency, Predicate<Fact> which) {
-        long sum = 0;
-        for (Fact f : facts) {
-            if (which.test(f) && f.amount() != null && f.amount().currency().equals(currency)) {
-                sum = Math.addExact(sum, f.amount().amount());
-            }
-        }
-        return sum;
-    }
-
-    Instant first() {
-        return facts.isEmpty() ? null : facts.get(0).at();
     }
 }
