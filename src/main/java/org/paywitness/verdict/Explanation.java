@@ -92,7 +92,10 @@ public final class Explanation {
 
         private boolean isConverted() {
             Money original = telling.payment().details().original();
-            return original != null && !original.isZero() && !original.equals(telling.amount());
+            Money amount = telling.amount();
+            return original != null
+                    && !original.isZero()
+                    && (amount == null || !amount.currency().equals(original.currency()));
         }
 
         // The price may or may not be named before the discount: we say "not applied" only together with how to tell.

@@ -32,11 +32,18 @@ public enum Language {
         if (acceptLanguage == null || acceptLanguage.equals("zh-CN")) {
             return ZH;
         }
-        return acceptLanguage.equals("en") ? EN : negotiate(acceptLanguage);
+        return acceptLanguage.equals("en") ? EN : negotiate(bounded(acceptLanguage));
+    }
+
+    // Ends at a whole range: half of one would say something else.
+    private static String bounded(String header) {
+        return header.length() <= MAX_READ
+                ? header
+                : header.substring(0, Math.max(0, header.lastIndexOf(',', MAX_READ)));
     }
 
     private static Language negotiate(String header) {
-        int length = Math.min(header.length(), MAX_READ);
+        int length = header.length();
         int zh = NOT_NAMED;
         int en = NOT_NAMED;
         int any = NOT_NAMED;
@@ -44,7 +51,7 @@ public enum Language {
         int start = 0;
         while (start < length) {
             int end = header.indexOf(',', start);
-            end = end < 0 || end > length ? length : end;
+            end = end < 0 ? length : end;
             int from = skipSpace(header, start, end);
             int weight = weight(header, from, end);
             if (weight != MALFORMED) {

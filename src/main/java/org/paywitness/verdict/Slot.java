@@ -12,7 +12,7 @@ enum Slot {
     APPROVED,
     RETURNED,
     PROMISED,
-    /** Promised and not yet arrived. */
+    /** Promised and not yet arrived, where some has. */
     OUTSTANDING,
     NET,
     /** When it happened; always known. */

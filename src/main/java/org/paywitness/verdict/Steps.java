@@ -115,7 +115,7 @@ final class Steps {
     private void hold() {
         if (isOverdue()) {
             add(Step.RELEASE_HOLD, telling.tomorrowsCutOff());
-            add(Step.TRACE_RETURN, telling.tomorrowsCutOff());
+            add(Step.NOTIFY_RELEASE, telling.tomorrowsCutOff());
             add(Step.ASK_BANK, null);
         } else {
             add(Step.AWAIT_RELEASE, telling.deadline());

@@ -137,7 +137,8 @@ record Telling(
 
     private Money outstanding() {
         Money promised = verdict.promised();
-        return promised == null || verdict.returned().covers(promised) ? null : promised.minus(verdict.returned());
+        Money returned = some(verdict.returned());
+        return promised == null || returned == null || returned.covers(promised) ? null : promised.minus(returned);
     }
 
     private static Money some(Money money) {

@@ -237,6 +237,24 @@ class ExplanationTest {
     }
 
     @Test
+    void amountsKeepTheirCurrencysDecimals() {
+        Told yen = Told.of("JPY").asking(Money.of(1_280, "JPY")).says(BANK, DEBITED);
+        assertEquals("付款成功，已扣款 JP¥1,280", yen.in(Language.ZH).headline());
+        Told dinar = Told.of("KWD").asking(Money.of(1_250, "KWD")).says(BANK, DEBITED);
+        assertEquals("Paid: KWD 1.250 was taken", dinar.in(Language.EN).headline());
+    }
+
+    @Test
+    void amountStillOnItsWayIsNamedOnceSomeArrived() {
+        Told told = Told.of("4")
+                .says(BANK, DEBITED)
+                .refunded(Money.of(5_000, "CNY"))
+                .says(BANK, CREDITED, CNY_28);
+        assertContains(told, Language.ZH, "商户退其中的 ¥50.00，已到账 ¥28.00，还有 ¥22.00 在途");
+        assertEquals("部分退款 ¥50.00 正在退回", told.in(Language.ZH).headline());
+    }
+
+    @Test
     void conversionAndDiscountAreNamed() {
         Told told = Told.of("converted").says(BANK, DEBITED).with(Money.of(1_780, "USD"), "7.1910", CNY_28);
         assertContains(told, Language.EN, "¥128.00 = 17.80 USD at 7.1910.");
@@ -319,6 +337,11 @@ class ExplanationTest {
         assertFalse(Pattern.compile("[{}\\[\\]|]").matcher(text).find(), text);
         assertFalse(text.contains("  ") || text.startsWith(" ") || text.endsWith(" "), text);
         assertEquals(language == Language.ZH, CJK.matcher(text).find(), text);
+        assertFalse(
+                Pattern.compile("\\d[\\p{IsHan}&&[^年月日]]|[\\p{IsHan}&&[^年月日]]\\d")
+                        .matcher(text)
+                        .find(),
+                text);
         assertFalse(Pattern.compile(" [.,;:，。；：]|。。|，，|\\.\\.").matcher(text).find(), text);
         if (language == Language.ZH) {
             assertFalse(Pattern.compile("[，。；：（）] | [，。；：（）]").matcher(text).find(), text);

@@ -55,7 +55,7 @@ class LanguageTest {
                 ",,, ,en|en",
                 ";;;|zh-CN",
                 "=|zh-CN",
-                "en\u0000|zh-CN",
+                "en!|zh-CN",
                 "ｅｎ|zh-CN",
                 "中文|zh-CN"
             })
