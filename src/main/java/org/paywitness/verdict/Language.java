@@ -22,9 +22,9 @@ public enum Language {
     }
 
     /**
-     * What the asker prefers (RFC 9110, section 12.5.4; ranges fall back as in RFC 4647, section 3.4: {@code zh-Hans-CN}
-     * and {@code zh-TW} ask for Chinese, {@code en-GB} for English). At equal weight the range that is named first wins.
-     * English is answered only to who asks for it; null, garbage and other languages get Chinese. Never throws.
+     * What the asker prefers (RFC 9110, section 12.5.4). Ranges fall back as in RFC 4647, section 3.4:
+     * {@code zh-Hans-CN} and {@code zh-TW} ask for Chinese, {@code en-GB} for English. At equal weight the range that
+     * is named first wins. English is answered only to who asks for it; null, garbage and other languages get Chinese. Never throws.
      *
      * @param acceptLanguage the header's value, or null
      */

@@ -1,8 +1,8 @@
 package org.paywitness.verdict;
 
 /**
- * Which story is told: one for each kind and cause that the judge can give, and for the few that read differently before
- * and after their end. The key stands before {@code .headline} and {@code .explanation} in the texts.
+ * Which story is told: one for each kind and cause that the judge can give, and for the few that read differently
+ * before and after their end. The key stands before {@code .headline} and {@code .explanation} in the texts.
  */
 enum Story {
     CHARGED_SETTLED("charged.settled"),

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.paywitness.money.Money;
 
-/** A payment of 21 November 2026, 12:01 in Shanghai, as the sources tell it; the judge's verdict and our words on it. */
+/** A payment of 21 November 2026, 12:01 in Shanghai, as the sources tell it, with its verdict and our words on it. */
 final class Told {
     static final Instant OCCURRED = at("2026-11-21", "12:01");
     static final Money CNY_128 = Money.of(12_800, "CNY");
