@@ -1,0 +1,55 @@
+package org.paywitness.problem;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProblemTextsTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "invalid_request",
+                "invalid_observation",
+                "unauthorized",
+                "insufficient_scope",
+                "not_found",
+                "method_not_allowed",
+                "not_acceptable",
+                "unsupported_media_type",
+                "body_too_large",
+                "too_many_items",
+                "malformed_json",
+                "malformed_ndjson",
+                "unknown_field",
+                "source_ref_reused",
+                "transaction_not_found",
+                "idempotency_key_reused",
+                "request_in_progress",
+                "invalid_idempotency_key",
+                "rate_limited",
+                "statement_unreadable",
+                "statement_format_unknown",
+                "invalid_card_number",
+                "invalid_cursor",
+                "overloaded",
+                "database_unavailable",
+                "internal_error",
+                "too_many_observations"
+            })
+    void everyKnownCodeHasItsOwnWords(String code) {
+        for (boolean zh : new boolean[] {true, false}) {
+            assertNotEquals(ProblemTexts.title("no_such_code", zh), ProblemTexts.title(code, zh));
+            assertNotEquals(ProblemTexts.explanation("no_such_code", zh), ProblemTexts.explanation(code, zh));
+        }
+        assertNotEquals(ProblemTexts.title(code, true), ProblemTexts.title(code, false));
+    }
+
+    @Test
+    void unknownCodesGetGeneralWords() {
+        assertEquals("请求未能完成", ProblemTexts.title("no_such_code", true));
+        assertEquals("The request could not be completed", ProblemTexts.title(null, false));
+    }
+}
