@@ -24,8 +24,8 @@ import org.paywitness.problem.Problem;
  * delay. There is no timer but the one that watches deadlines.
  *
  * <p>It promises: each lookup is answered or fails within its deadline (plus one sweep), on the context that asked, so
- * that neither trace nor request scope leaks to a neighbour. An answer was read after it was asked: a lookup never joins
- * a statement already sent. A key that PostgreSQL refuses (SQLSTATE class 22) fails alone. A statement whose connection
+ * that neither trace nor request scope leaks to a neighbour. An answer is read after it was asked: a lookup never
+ * joins a statement already sent. A key that PostgreSQL refuses (SQLSTATE class 22) fails alone. A statement whose connection
  * is lost is sent once more, as it only reads. The answers are those of one statement a key.
  *
  * <p>All state belongs to the event loop; only {@link #ask} may be called from elsewhere.
@@ -75,8 +75,8 @@ final class Batcher<K, R> {
 
     /**
      * The rows of a key, none if there are none, as an immutable list; completed on the caller's context. Fails with
-     * {@link Problem} {@code overloaded} when too many wait, {@code database_unavailable} when the deadline has passed or
-     * the database cannot be reached, and otherwise as the pg client fails.
+     * {@link Problem} {@code overloaded} when too many wait, {@code database_unavailable} when the deadline has passed
+     * or the database cannot be reached, and otherwise as the pg client fails.
      */
     Future<List<R>> ask(K key) {
         ContextInternal asker = loop.owner().getOrCreateContext();

@@ -18,7 +18,7 @@ final class EventLoops<T> {
     private final Function<ContextInternal, T> make;
     private final Map<EventLoop, T> members = new ConcurrentHashMap<>();
 
-    /** @param make makes the member of a loop; it is given a context of its own on that loop, which no request shares */
+    /** @param make makes the member of a loop, given a context of its own on that loop which no request shares */
     EventLoops(Vertx vertx, Function<ContextInternal, T> make) {
         this.vertx = (VertxInternal) vertx;
         this.make = make;
