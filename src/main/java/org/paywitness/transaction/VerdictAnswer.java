@@ -10,13 +10,13 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.paywitness.explanation.Explanation;
+import org.paywitness.explanation.Language;
+import org.paywitness.explanation.NextStep;
 import org.paywitness.id.TypeId;
 import org.paywitness.verdict.Completeness;
-import org.paywitness.verdict.Explanation;
 import org.paywitness.verdict.Fact;
 import org.paywitness.verdict.Judge;
-import org.paywitness.verdict.Language;
-import org.paywitness.verdict.NextStep;
 import org.paywitness.verdict.Payment;
 import org.paywitness.verdict.Policy;
 import org.paywitness.verdict.Source;
@@ -30,16 +30,43 @@ public record VerdictAnswer(
                 String transactionId,
         @Schema(description = "The transaction that this one turned out to be a part of; the verdict is that one's.")
                 String mergedInto,
-        @Schema(required = true, enumeration = {
-            "charged", "charged_twice", "not_charged", "held", "pending", "being_returned", "partly_returned",
-            "returned", "disagreement", "not_found"
-        })
+        @Schema(
+                        required = true,
+                        enumeration = {
+                            "charged",
+                            "charged_twice",
+                            "not_charged",
+                            "held",
+                            "pending",
+                            "being_returned",
+                            "partly_returned",
+                            "returned",
+                            "disagreement",
+                            "not_found"
+                        })
                 String verdict,
-        @Schema(required = true, enumeration = {
-            "settled", "approved", "duplicate", "amount_mismatch", "debited_without_sale", "sale_without_debit",
-            "reversed", "voided", "refunded", "released", "refused", "never_recorded", "closed", "never_completed",
-            "preauthorized", "no_answer", "in_progress", "unknown_payment"
-        })
+        @Schema(
+                        required = true,
+                        enumeration = {
+                            "settled",
+                            "approved",
+                            "duplicate",
+                            "amount_mismatch",
+                            "debited_without_sale",
+                            "sale_without_debit",
+                            "reversed",
+                            "voided",
+                            "refunded",
+                            "released",
+                            "refused",
+                            "never_recorded",
+                            "closed",
+                            "never_completed",
+                            "preauthorized",
+                            "no_answer",
+                            "in_progress",
+                            "unknown_payment"
+                        })
                 String cause,
         @Schema(required = true, description = "Only a new observation can change it.") @JsonProperty("final")
                 boolean isFinal,
@@ -74,7 +101,10 @@ public record VerdictAnswer(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Because(
             @Schema(required = true) String observationId,
-            @Schema(required = true, enumeration = {"terminal", "acquirer", "bank", "wallet"}) String source,
+            @Schema(
+                            required = true,
+                            enumeration = {"terminal", "acquirer", "bank", "wallet"})
+                    String source,
             @Schema(required = true, examples = "debited") String outcome,
             String responseCode,
             Amount amount,
@@ -84,7 +114,10 @@ public record VerdictAnswer(
     @Schema(name = "NextStep")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Step(
-            @Schema(required = true, enumeration = {"cardholder", "merchant", "acquirer", "bank"}) String who,
+            @Schema(
+                            required = true,
+                            enumeration = {"cardholder", "merchant", "acquirer", "bank"})
+                    String who,
             @Schema(required = true) @JsonProperty("do") String text,
             @Schema(format = "date-time") String by,
             @Schema(description = "The reference to quote.", examples = "RRN 632512000417") String quote) {}
@@ -92,7 +125,10 @@ public record VerdictAnswer(
     /** How far one source's data is complete. */
     @Schema(name = "SourceCompleteness")
     public record SourceCompleteness(
-            @Schema(required = true, enumeration = {"terminal", "acquirer", "bank", "wallet"}) String source,
+            @Schema(
+                            required = true,
+                            enumeration = {"terminal", "acquirer", "bank", "wallet"})
+                    String source,
             @Schema(format = "date-time", nullable = true) String completeThrough,
             @Schema(required = true, format = "date-time", description = "When the next data is due.")
                     String nextDataBy) {}

@@ -64,7 +64,7 @@ public final class Testimony {
      * What this source says was taken, by its latest statement that names an amount, or null. Lines of one file add up;
      * where several files speak of the same instant, the one that tells most counts, so that arrival never matters.
      */
-    Money takenBy(Source source) {
+    public Money takenBy(Source source) {
         Fact latest = latest(f -> f.source() == source && isTaking(f) && f.amount() != null);
         if (latest == null) {
             return null;

@@ -1,0 +1,74 @@
+package org.paywitness.lookup;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+
+/** The limits of the hot lookups. None of them changes an answer, only when it comes and what it costs. */
+@ConfigMapping(prefix = "paywitness.lookup")
+public interface LookupConfig {
+    /** Lookups of the same moment share a statement. Off: every lookup is a statement of its own. */
+    @WithDefault("true")
+    boolean batching();
+
+    /** The most keys one statement asks for. */
+    @WithDefault("64")
+    @Min(1)
+    @Max(1024)
+    int maxBatch();
+
+    /** The most shared statements under way per event loop and question. */
+    @WithDefault("2")
+    @Min(1)
+    @Max(64)
+    int inFlight();
+
+    /** The most lookups per event loop and question without an answer; one more is refused with 503 overloaded. */
+    @WithDefault("4096")
+    @Min(1)
+    int queue();
+
+    /** How long a lookup waits for its answer before it fails with 503 database_unavailable. */
+    @WithDefault("2s")
+    Duration deadline();
+
+    /** How often deadlines are looked at, so how late a failure may come. */
+    @WithDefault("50ms")
+    Duration sweep();
+
+    /** Database connections per event loop for lookups, besides those of the pool. */
+    @WithDefault("1")
+    @Min(1)
+    @Max(8)
+    int connectionsPerLoop();
+
+    /** The most statements sent on a connection before the first of them is answered. */
+    @WithDefault("256")
+    @Min(1)
+    int pipeliningLimit();
+
+    /** How long a connection may take to be made. */
+    @WithDefault("2s")
+    Duration connectTimeout();
+
+    /** How long a connection is kept without use. */
+    @WithDefault("10m")
+    Duration idleTimeout();
+
+    /**
+     * Plan each statement once per connection ({@code plan_cache_mode=force_generic_plan}): PostgreSQL would otherwise
+     * plan every small array anew. Off for a PgBouncer that does not list it in {@code ignore_startup_parameters}.
+     */
+    @WithDefault("true")
+    boolean genericPlan();
+
+    /** PostgreSQL cancels a lookup after this time; 0 sends no {@code statement_timeout} (again for a PgBouncer). */
+    @WithDefault("1s")
+    Duration statementTimeout();
+
+    /** How lookups are named in {@code pg_stat_activity}. */
+    @WithDefault("paywitness-lookup")
+    String applicationName();
+}
