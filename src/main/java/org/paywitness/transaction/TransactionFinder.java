@@ -1,0 +1,221 @@
+package org.paywitness.transaction;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
+import io.vertx.sqlclient.Row;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.paywitness.lookup.Lookup;
+import org.paywitness.lookup.Lookups;
+import org.paywitness.lookup.Question;
+import org.paywitness.money.Money;
+import org.paywitness.verdict.Completeness;
+
+/**
+ * Finds transactions for those who ask. By id and by reference it is the hot path: one statement, one round trip, one
+ * row, shared with the look-ups of the same moment.
+ */
+@Singleton
+class TransactionFinder {
+    /** The most transactions read for one reference; references are all but unique. */
+    static final int MAX_SAME_REFERENCE = 50;
+
+    private static final String COLUMNS = Transactions.COLUMNS
+            + ", greatest((SELECT a.bank FROM completeness_now a WHERE a.merchant_id = '*'),"
+            + " (SELECT c.bank FROM completeness_now c WHERE c.merchant_id = t.merchant_id))";
+
+    /** The hot statement; the benchmark sends the same. */
+    static final String BY_ID = "SELECT " + COLUMNS + " FROM transaction t WHERE t.id = $1";
+
+    private static final String BY_IDS = "SELECT " + COLUMNS + " FROM transaction t WHERE t.id = ANY($1)";
+
+    private static final String BY_AMOUNT_AND_TIME = " AND t.amount = $3 AND t.currency = $4"
+            + " AND t.occurred_at BETWEEN $5 AND $6 AND t.merged_into IS NULL ORDER BY t.id DESC LIMIT $7";
+
+    private static final String BY_TOKEN = "SELECT " + COLUMNS
+            + " FROM transaction t WHERE t.card_token = $1 AND $2::text IS NULL" + BY_AMOUNT_AND_TIME;
+
+    private static final String BY_MASKED_CARD = "SELECT " + COLUMNS
+            + " FROM transaction t WHERE t.card_first6 = $1 AND t.card_last4 = $2" + BY_AMOUNT_AND_TIME;
+
+    private static final String MEMBERS_WITH_REFERENCE = "SELECT DISTINCT ON (t.id) " + COLUMNS
+            + " FROM observation o JOIN transaction t ON t.id = o.transaction_id WHERE %s ORDER BY t.id DESC LIMIT "
+            + MAX_SAME_REFERENCE;
+
+    private static final String AS_OF = "SELECT c.version, c.merged_into, c.merchant_id, c.amount, c.currency,"
+            + " c.occurred_at, c.summary, t.terminal_id, t.batch, t.stan, t.rrn, t.merchant_order_no,"
+            + " t.wallet_transaction_no, t.card_token, t.card_first6, t.card_last4,"
+            + " (SELECT max(k.complete_through) FROM completeness k WHERE k.source = 'bank' AND k.heard_at <= $2"
+            + " AND k.merchant_id IN ('*', c.merchant_id))"
+            + " FROM transaction_change c JOIN transaction t ON t.id = c.transaction_id"
+            + " WHERE c.transaction_id = $1 AND c.at <= $2 ORDER BY c.version DESC LIMIT 1";
+
+    private final Pool pool;
+    private final Lookup<UUID, Found> byId;
+    private final Lookup<String, Found> byRrn;
+    private final Lookup<String, Found> byOrder;
+    private final Lookup<String, Found> byWallet;
+
+    TransactionFinder(Pool pool, Lookups lookups) {
+        this.pool = pool;
+        this.byId = lookups.lookup(
+                "id",
+                new Question<>(
+                        BY_ID,
+                        BY_IDS,
+                        io.vertx.sqlclient.Tuple::of,
+                        ids -> io.vertx.sqlclient.Tuple.of(ids.toArray(UUID[]::new)),
+                        TransactionFinder::found,
+                        row -> row.getUUID(0)));
+        this.byRrn = reference(lookups, "rrn", 7);
+        this.byOrder = reference(lookups, "merchant_order_no", 8);
+        this.byWallet = reference(lookups, "wallet_transaction_no", 9);
+    }
+
+    private static Lookup<String, Found> reference(Lookups lookups, String column, int position) {
+        String rows = "SELECT " + COLUMNS + " FROM transaction t WHERE t." + column
+                + " = %s AND t.merged_into IS NULL ORDER BY t.id DESC LIMIT " + MAX_SAME_REFERENCE;
+        String one = rows.formatted("$1");
+        String many = "SELECT f.* FROM unnest($1::text[]) AS k(reference), LATERAL (" + rows.formatted("k.reference")
+                + ") f";
+        return lookups.lookup(
+                column,
+                new Question<String, Found>(
+                        one,
+                        many,
+                        io.vertx.sqlclient.Tuple::of,
+                        keys -> io.vertx.sqlclient.Tuple.of(keys.toArray(String[]::new)),
+                        TransactionFinder::found,
+                        row -> row.getString(position)));
+    }
+
+    /** The transaction, or the one that it was merged into; null when there is none. */
+    Uni<Found> byId(UUID id) {
+        return byId.find(id).chain(rows -> {
+            if (rows.isEmpty()) {
+                return Uni.createFrom().nullItem();
+            }
+            Found found = rows.get(0);
+            UUID into = found.transaction().mergedInto();
+            return into == null
+                    ? Uni.createFrom().item(found)
+                    : byId(into).map(survivor -> new Found(survivor.transaction(), survivor.completeness(), id));
+        });
+    }
+
+    Uni<List<Found>> byRrn(String rrn) {
+        return orAmongMembers(byRrn.find(rrn), "o.rrn = $1", Tuple.of(rrn));
+    }
+
+    Uni<List<Found>> byMerchantOrderNo(String number) {
+        return orAmongMembers(byOrder.find(number), "o.merchant_order_no = $1", Tuple.of(number));
+    }
+
+    Uni<List<Found>> byWalletTransactionNo(String number) {
+        return orAmongMembers(byWallet.find(number), "o.wallet_transaction_no = $1", Tuple.of(number));
+    }
+
+    /** By what a slip shows; the batch may be unknown. */
+    Uni<List<Found>> bySlip(String terminal, String batch, String stan) {
+        String where = "o.terminal_id = $1 AND o.stan = $2 AND ($3::text IS NULL OR o.batch = $3)";
+        return query(MEMBERS_WITH_REFERENCE.formatted(where), Tuple.of(terminal, stan, batch));
+    }
+
+    // A row holds one reference of a kind; a transaction that several sources number differently has more.
+    private Uni<List<Found>> orAmongMembers(Uni<List<Found>> hot, String where, Tuple tuple) {
+        return hot.chain(found -> found.isEmpty()
+                ? query(MEMBERS_WITH_REFERENCE.formatted(where), tuple)
+                : Uni.createFrom().item(found));
+    }
+
+    /** By card, amount and time. The card is a token, or six and four digits around stars. */
+    Uni<List<Found>> byCard(CardQuery card, Money amount, Instant from, Instant to) {
+        Tuple tuple = Tuple.tuple()
+                .addValue(card.token() != null ? card.token() : card.first6())
+                .addValue(card.token() != null ? null : card.last4())
+                .addValue(amount.amount())
+                .addValue(amount.currency())
+                .addValue(from.atOffset(ZoneOffset.UTC))
+                .addValue(to.atOffset(ZoneOffset.UTC))
+                .addValue(MAX_SAME_REFERENCE);
+        return query(card.token() != null ? BY_TOKEN : BY_MASKED_CARD, tuple);
+    }
+
+    /** What was known of the transaction at that time; null when nothing was. */
+    Uni<Found> asOf(UUID id, Instant at) {
+        return pool.preparedQuery(AS_OF)
+                .execute(Tuple.of(id, at.atOffset(ZoneOffset.UTC)))
+                .chain(rows -> {
+                    var iterator = rows.iterator();
+                    if (!iterator.hasNext()) {
+                        return Uni.createFrom().nullItem();
+                    }
+                    Row row = iterator.next().getDelegate();
+                    UUID into = row.getUUID(1);
+                    return into == null
+                            ? Uni.createFrom().item(asOf(id, row))
+                            : asOf(into, at).map(f -> new Found(f.transaction(), f.completeness(), id));
+                });
+    }
+
+    private static Found asOf(UUID id, Row row) {
+        Long amount = row.getLong(3);
+        Transaction then = new Transaction(
+                id,
+                null,
+                row.getInteger(0),
+                new Transaction.Reference(
+                        row.getString(2),
+                        row.getString(7),
+                        row.getString(8),
+                        row.getString(9),
+                        row.getString(10),
+                        row.getString(11),
+                        row.getString(12)),
+                new Transaction.Card(row.getString(13), row.getString(14), row.getString(15)),
+                amount == null ? null : Money.of(amount, row.getString(4)),
+                row.getOffsetDateTime(5).toInstant(),
+                Summary.decode(row.getString(6)));
+        return new Found(then, bankComplete(row.getOffsetDateTime(16)), null);
+    }
+
+    /** A page of live transactions, newest first. */
+    Uni<List<Found>> page(ListQuery query, UUID before, int limit) {
+        List<String> where = new ArrayList<>();
+        Tuple tuple = Tuple.tuple();
+        query.where(where, tuple);
+        if (before != null) {
+            tuple.addValue(before);
+            where.add("t.id < $" + tuple.size());
+        }
+        tuple.addValue(limit);
+        return query(
+                "SELECT " + COLUMNS + " FROM transaction t WHERE t.merged_into IS NULL"
+                        + (where.isEmpty() ? "" : " AND " + String.join(" AND ", where)) + " ORDER BY t.id DESC LIMIT $"
+                        + tuple.size(),
+                tuple);
+    }
+
+    private Uni<List<Found>> query(String sql, Tuple tuple) {
+        return pool.preparedQuery(sql).execute(tuple).map(rows -> {
+            List<Found> found = new ArrayList<>(rows.size());
+            rows.forEach(row -> found.add(found(row.getDelegate())));
+            return found;
+        });
+    }
+
+    private static Found found(Row row) {
+        return new Found(Transactions.from(row), bankComplete(row.getOffsetDateTime(17)), null);
+    }
+
+    private static Completeness bankComplete(OffsetDateTime through) {
+        return through == null ? Completeness.NONE : new Completeness(null, null, through.toInstant(), null);
+    }
+
+}
