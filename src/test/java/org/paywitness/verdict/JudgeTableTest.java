@@ -86,6 +86,16 @@ class JudgeTableTest {
     }
 
     @Test
+    void ofTwoFilesOfOneDayTheOneThatTellsMostCounts() {
+        for (String first : List.of("stm_1", "stm_2")) {
+            Facts told = payment().inFile(first).bank(DEBITED, "00:00").bank(DEBITED, "00:00");
+            String second = first.equals("stm_1") ? "stm_2" : "stm_1";
+            Verdict v = told.inFile(second).bank(DEBITED, "00:00").judge("12:10");
+            assertEquals(cny(256_00), v.charged());
+        }
+    }
+
+    @Test
     void theLatestStatementOfASourceCounts() {
         Verdict v = payment()
                 .acquirer(CAPTURED, "12:01")
