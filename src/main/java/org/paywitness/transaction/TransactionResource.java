@@ -1,0 +1,245 @@
+package org.paywitness.transaction;
+
+import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.paywitness.access.Caller;
+import org.paywitness.access.Visibility;
+import org.paywitness.explanation.Language;
+import org.paywitness.id.TypeId;
+import org.paywitness.problem.Problem;
+import org.paywitness.verdict.Completeness;
+import org.paywitness.verdict.Judge;
+import org.paywitness.verdict.Policy;
+
+/** Transactions with their verdicts. */
+@Path("/v1/transactions")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Transactions")
+@SecurityRequirement(name = "bearer", scopes = {"cardholder", "merchant:read", "desk:read"})
+public class TransactionResource {
+    /** The most transactions that one page of a list judges to find those with the verdict asked for. */
+    @ConfigProperty(name = "paywitness.list.max-scanned", defaultValue = "2000")
+    int maxScanned;
+
+    private final TransactionFinder transactions;
+    private final Policy policy;
+    private final Clock clock;
+
+    TransactionResource(TransactionFinder transactions, Policy policy, Clock clock) {
+        this.transactions = transactions;
+        this.policy = policy;
+        this.clock = clock;
+    }
+
+    /** A page of a list. */
+    @Schema(name = "TransactionPage")
+    public record Page(
+            @Schema(required = true) List<TransactionAnswer> data,
+            @Schema(required = true, nullable = true, description = "Where the next page begins; null at the end.")
+                    String nextCursor) {}
+
+    @GET
+    @Path("/{id}/verdict")
+    @Operation(
+            operationId = "getVerdict",
+            summary = "The verdict alone",
+            description = "The hot path, polled by apps. Scopes: cardholder, merchant:read, desk:read.")
+    @Parameter(
+            name = "as_of",
+            in = ParameterIn.QUERY,
+            schema = @Schema(type = SchemaType.STRING, format = "date-time"),
+            description = "Answers as known then.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The verdict, judged now.",
+            content = @Content(schema = @Schema(implementation = VerdictAnswer.class)))
+    @APIResponse(responseCode = "304", description = "Not changed since the answer with this entity tag.")
+    @APIResponse(responseCode = "404", description = "Not there, or not yours.")
+    public Uni<Response> verdict(
+            @PathParam("id") String id,
+            @HeaderParam("Accept-Language") String languages,
+            @HeaderParam("If-None-Match") String known,
+            @Context UriInfo uri,
+            @Context SecurityIdentity identity) {
+        Visibility visibility = Caller.of(identity).requireRead();
+        Language language = Language.of(languages);
+        UUID transaction = id(id);
+        Instant asOf = uri.getRequestUri().getRawQuery() == null
+                ? null
+                : new QueryParameters(uri.getQueryParameters(), Set.of("as_of")).time("as_of");
+        return asOf == null
+                ? visible(transaction, visibility)
+                        .map(found -> Answers.ok(
+                                VerdictAnswer.of(found, policy, clock.instant(), language), known, language))
+                : asOf(transaction, asOf, visibility, language).map(answer -> Answers.ok(answer, known, language));
+    }
+
+    private Uni<VerdictAnswer> asOf(UUID id, Instant asOf, Visibility visibility, Language language) {
+        if (asOf.isAfter(clock.instant())) {
+            throw Problem.invalid("?as_of", "must not lie in the future");
+        }
+        // Whoever may see it now may see what was known of it then.
+        return visible(id, visibility)
+                .chain(now -> transactions.asOf(id, asOf))
+                .map(then -> then == null
+                        ? VerdictAnswer.notFound(Completeness.NONE, policy, asOf, language)
+                        : VerdictAnswer.of(then, policy, asOf, language));
+    }
+
+    @GET
+    @Path("/{id}")
+    @Operation(
+            operationId = "getTransaction",
+            summary = "The transaction with its verdict",
+            description = "Scopes: cardholder, merchant:read, desk:read.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The transaction.",
+            content = @Content(schema = @Schema(implementation = TransactionAnswer.class)))
+    @APIResponse(responseCode = "304", description = "Not changed since the answer with this entity tag.")
+    @APIResponse(responseCode = "404", description = "Not there, or not yours.")
+    public Uni<Response> transaction(
+            @PathParam("id") String id,
+            @HeaderParam("Accept-Language") String languages,
+            @HeaderParam("If-None-Match") String known,
+            @Context UriInfo uri,
+            @Context SecurityIdentity identity) {
+        Visibility visibility = Caller.of(identity).requireRead();
+        Language language = Language.of(languages);
+        new QueryParameters(uri.getQueryParameters(), Set.of());
+        return visible(id(id), visibility).map(found -> {
+            TransactionAnswer answer = TransactionAnswer.of(found, policy, clock.instant(), language);
+            return Answers.ok(answer, answer.verdict().entityTag(), known, language);
+        });
+    }
+
+    @GET
+    @Operation(
+            operationId = "listTransactions",
+            summary = "Transactions, newest first",
+            description = "Stable under writes. A page may hold fewer than the limit when a verdict is asked for;"
+                    + " the list ends where next_cursor is null. Scopes: cardholder, merchant:read, desk:read.")
+    @Parameter(name = "merchant_id", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING))
+    @Parameter(name = "terminal_id", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING))
+    @Parameter(
+            name = "card",
+            in = ParameterIn.QUERY,
+            schema = @Schema(type = SchemaType.STRING),
+            description = "A card token, or 622848******1234.")
+    @Parameter(
+            name = "from",
+            in = ParameterIn.QUERY,
+            schema = @Schema(type = SchemaType.STRING, format = "date-time"),
+            description = "Occurred at or after.")
+    @Parameter(
+            name = "to",
+            in = ParameterIn.QUERY,
+            schema = @Schema(type = SchemaType.STRING, format = "date-time"),
+            description = "Occurred before.")
+    @Parameter(name = "amount", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.INTEGER, format = "int64"))
+    @Parameter(
+            name = "currency",
+            in = ParameterIn.QUERY,
+            schema = @Schema(type = SchemaType.STRING, defaultValue = "CNY"))
+    @Parameter(name = "verdict", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING))
+    @Parameter(
+            name = "limit",
+            in = ParameterIn.QUERY,
+            schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "200", defaultValue = "50"))
+    @Parameter(name = "cursor", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING))
+    @APIResponse(
+            responseCode = "200",
+            description = "A page.",
+            content = @Content(schema = @Schema(implementation = Page.class)))
+    public Uni<Page> list(
+            @HeaderParam("Accept-Language") String languages,
+            @Context UriInfo uri,
+            @Context SecurityIdentity identity) {
+        Visibility visibility = Caller.of(identity).requireRead();
+        QueryParameters parameters = new QueryParameters(uri.getQueryParameters(), ListQuery.PARAMETERS);
+        ListQuery query = ListQuery.parse(parameters, visibility);
+        int limit = parameters.integer("limit", 50, 1, 200);
+        String cursor = parameters.text("cursor");
+        UUID before = cursor == null
+                ? null
+                : TypeId.parse("cur", cursor)
+                        .orElseThrow(() -> Problem.badRequest("invalid_cursor", "The cursor is not one of ours.")
+                                .at("?cursor", "must be the next_cursor of a page"));
+        Language language = Language.of(languages);
+        return collect(query, before, limit, 0, new ArrayList<>(), language);
+    }
+
+    // The verdict changes with time alone and so is no column: pages are judged until enough fit.
+    private Uni<Page> collect(
+            ListQuery query, UUID before, int limit, int scanned, List<TransactionAnswer> fitting, Language language) {
+        int size = query.verdict() == null ? limit + 1 : Math.min(maxScanned, 4 * limit + 1);
+        Instant now = clock.instant();
+        return transactions.page(query, before, size).chain(rows -> {
+            UUID last = before;
+            for (Found found : rows) {
+                if (fitting.size() == limit) {
+                    return Uni.createFrom().item(page(fitting, last));
+                }
+                last = found.transaction().id();
+                if (query.verdict() == null
+                        || Judge.verdict(found.transaction().payment(), found.completeness(), policy, now)
+                                        .kind()
+                                == query.verdict()) {
+                    fitting.add(TransactionAnswer.of(found, policy, now, language));
+                }
+            }
+            if (rows.size() < size) {
+                return Uni.createFrom().item(page(fitting, null));
+            }
+            int seen = scanned + rows.size();
+            return seen >= maxScanned || fitting.size() == limit
+                    ? Uni.createFrom().item(page(fitting, last))
+                    : collect(query, last, limit, seen, fitting, language);
+        });
+    }
+
+    private static Page page(List<TransactionAnswer> data, UUID last) {
+        return new Page(data, last == null ? null : TypeId.format("cur", last));
+    }
+
+    private Uni<Found> visible(UUID id, Visibility visibility) {
+        return transactions.byId(id).onItem().transform(found -> {
+            if (found == null
+                    || !visibility.shows(
+                            found.transaction().reference().merchantId(),
+                            found.transaction().card().token())) {
+                throw Problem.notFound();
+            }
+            return found;
+        });
+    }
+
+    private static UUID id(String text) {
+        return TypeId.parse(TypeId.TRANSACTION, text).orElseThrow(Problem::notFound);
+    }
+}
