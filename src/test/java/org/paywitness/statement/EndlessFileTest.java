@@ -119,7 +119,8 @@ class EndlessFileTest {
                 new Made(
                         start,
                         i -> "<Ntry><Amt Ccy='CNY'>" + (i + 1)
-                                + "</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-11-10</Dt></BookgDt></Ntry>\n",
+                                + "</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts>"
+                                + "<BookgDt><Dt>2026-11-10</Dt></BookgDt></Ntry>\n",
                         "</Stmt></BkToCstmrStmt></Document>"));
     }
 

@@ -12,6 +12,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.paywitness.observation.Observation;
+import org.paywitness.verdict.CardKind;
 import org.paywitness.verdict.Outcome;
 
 /** A bad row is refused with its line, its value and the reason, and never stops the others. */
@@ -19,12 +21,12 @@ class RefusalTest {
     private static final String POS_HEADER =
             "terminal_id,batch,stan,rrn,auth_code,occurred_at,type,channel,card_first6,"
                     + "card_last4,amount,currency,outcome,response_code,slip\n";
-    private static final String POS_ROW =
-            "T1,000101,000001,263140000001,827036,2026-11-10 09:01:28,purchase,chip,436742,7364,94.25,CNY,approved,00,printed\n";
-    private static final String ACQUIRER_HEADER =
-            "merchant_id,terminal_id,batch,stan,rrn,auth_code,occurred_at,type,card,card_kind,amount,response_code,original_rrn\n";
-    private static final String ACQUIRER_ROW =
-            "M0001,T1,000101,000001,263140000001,827036,2026-11-10 09:01:28,purchase,436742******7364,credit,94.25,00,\n";
+    private static final String POS_ROW = "T1,000101,000001,263140000001,827036,2026-11-10 09:01:28,"
+            + "purchase,chip,436742,7364,94.25,CNY,approved,00,printed\n";
+    private static final String ACQUIRER_HEADER = "merchant_id,terminal_id,batch,stan,rrn,auth_code,occurred_at,"
+            + "type,card,card_kind,amount,response_code,original_rrn\n";
+    private static final String ACQUIRER_ROW = "M0001,T1,000101,000001,263140000001,827036,2026-11-10 09:01:28,"
+            + "purchase,436742******7364,credit,94.25,00,\n";
 
     private static Heard pos(String... rows) {
         return Heard.from(Format.POS_JOURNAL, POS_HEADER + String.join("", rows));
@@ -186,6 +188,35 @@ class RefusalTest {
         String refund = ACQUIRER_ROW.replace("purchase", "refund").replace(",00,\n", ",00,263140000001\n");
         Heard heard = acquirer(refund, refund.replace("09:01:28", "10:00:00"));
         assertNotEquals(heard.refs().get(0), heard.refs().get(1));
+    }
+
+    @Test
+    void equalLinesWithoutAStanAreTwoAndAnotherFileNamesThemAlike() {
+        String row = POS_ROW.replace(",000001,", ",,");
+        Heard heard = pos(row, POS_ROW, row);
+        assertEquals(6, heard.refs().stream().distinct().count());
+        Heard overlapping = pos(POS_ROW.replace("T1", "T2"), row, row);
+        assertEquals(heard.refs().subList(4, 6), overlapping.refs().subList(4, 6));
+        assertEquals(heard.refs().subList(0, 2), overlapping.refs().subList(2, 4));
+    }
+
+    @Test
+    void aWechatCouponMovesLessThanTheOrderAndTheBankNamesTheCard() {
+        String bill = new String(Heard.fixture("merchant-day/wechat-trade-bill.csv"), StandardCharsets.UTF_8)
+                .replaceFirst("`187\\.13,", "`177.13,")
+                .replaceFirst("CMB_DEBIT", "ICBC_CREDIT")
+                .replaceFirst("CMB_DEBIT", "CFT")
+                .replaceFirst("MICROPAY", "APP")
+                .replaceFirst("T00013", "WEB");
+        Heard heard = Heard.from(Format.WECHAT_TRADE_BILL, bill);
+        Observation paid = heard.observations.get(0);
+        assertEquals(18713, paid.subject().amount().amount());
+        assertEquals(17713, paid.amount().amount());
+        assertEquals(CardKind.CREDIT, paid.subject().card().kind());
+        assertEquals(Observation.Channel.ONLINE, paid.subject().channel());
+        assertNull(paid.subject().terminalId());
+        assertEquals(
+                CardKind.PREPAID, heard.observations.get(1).subject().card().kind());
     }
 
     @Test
