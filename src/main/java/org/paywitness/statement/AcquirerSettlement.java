@@ -105,7 +105,7 @@ final class AcquirerSettlement extends Table {
         };
     }
 
-    /** A void or reversal repeats the original's RRN as its own; a refund has one of its own and must name the other. */
+    /** A void or reversal repeats the original's RRN; a refund has one of its own and must name the other. */
     private static String original(Row row, Outcome outcome) {
         String original = row.text("original_rrn");
         return original != null || outcome == Outcome.REFUNDED ? row.required("original_rrn") : row.text("rrn");

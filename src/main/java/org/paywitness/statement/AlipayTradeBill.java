@@ -20,6 +20,8 @@ import org.paywitness.verdict.Source;
  */
 final class AlipayTradeBill extends Table {
     private static final String TRADE_NO = "支付宝交易号";
+    private static final String ORDER_NO = "商户订单号";
+    private static final String TERMINAL = "终端号";
     private static final String KIND = "业务类型";
     private static final String CREATED = "创建时间";
     private static final String FINISHED = "完成时间";
@@ -77,6 +79,19 @@ final class AlipayTradeBill extends Table {
     }
 
     @Override
+    String column(String field) {
+        return switch (field) {
+            case "observed_at" -> FINISHED;
+            case "occurred_at" -> CREATED;
+            case "amount" -> AMOUNT;
+            case "merchant_order_no" -> ORDER_NO;
+            case "wallet_transaction_no" -> TRADE_NO;
+            case "terminal_id" -> TERMINAL;
+            default -> field;
+        };
+    }
+
+    @Override
     boolean endsRows(String line) {
         return line.startsWith("#") && line.contains(END);
     }
@@ -105,12 +120,12 @@ final class AlipayTradeBill extends Table {
                 row.time(CREATED),
                 refund ? null : amount,
                 context.merchantId(),
-                row.text("终端号"),
+                row.text(TERMINAL),
                 null,
                 null,
                 null,
                 null,
-                row.text("商户订单号"),
+                row.text(ORDER_NO),
                 number,
                 null,
                 null,

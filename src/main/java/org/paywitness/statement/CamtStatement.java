@@ -59,6 +59,8 @@ final class CamtStatement {
             "StmtPgntn/LastPgInd",
             "RptPgntn/LastPgInd");
     private static final Pattern DECLARED = Pattern.compile("^<\\?xml[^>]*encoding\\s*=\\s*[\"']([\\w.:-]{1,40})[\"']");
+    private static final Set<String> KNOWN_TO_PARSER =
+            Set.of("UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "ISO-8859-1", "US-ASCII");
     private static final int DECLARATION_BYTES = 200;
 
     private final Context context;
@@ -243,10 +245,15 @@ final class CamtStatement {
             String start = new String(gate.readNBytes(DECLARATION_BYTES), StandardCharsets.ISO_8859_1);
             gate.reset();
             Matcher declared = DECLARED.matcher(start);
-            if (!declared.find() || !declared.group(1).toUpperCase(Locale.ROOT).startsWith("GB")) {
+            if (!declared.find() || KNOWN_TO_PARSER.contains(declared.group(1).toUpperCase(Locale.ROOT))) {
                 return null;
             }
-            return Format.GBK;
+            String name = declared.group(1);
+            try {
+                return name.toUpperCase(Locale.ROOT).startsWith("GB") ? Format.GBK : Charset.forName(name);
+            } catch (IllegalArgumentException e) {
+                throw Table.unreadable(1, "the document declares an encoding that is not known");
+            }
         }
 
         int next() throws IOException {

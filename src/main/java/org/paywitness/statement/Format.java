@@ -29,8 +29,8 @@ public enum Format {
     /** Alipay writes GBK; GB18030 reads all of it and the characters that came later. */
     static final Charset GBK = Charset.forName("GB18030");
 
-    private static final Pattern CAMT_ROOT = Pattern.compile(
-            "urn:iso:std:iso:20022:tech:xsd:camt\\.05[234]\\.|<(?:[\\w.-]+:)?BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)\\b");
+    private static final Pattern CAMT_ROOT = Pattern.compile("urn:iso:std:iso:20022:tech:xsd:camt\\.05[234]\\."
+            + "|<(?:[\\w.-]+:)?BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)\\b");
 
     private final String code = name().toLowerCase(Locale.ROOT);
 

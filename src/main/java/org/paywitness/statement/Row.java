@@ -4,7 +4,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -80,10 +79,10 @@ record Row(Map<String, Integer> columns, List<String> cells, ZoneId zone) {
 
     static Instant instant(String text, ZoneId zone, String column) {
         try {
-            TemporalAccessor time = TIME.parseBest(text, OffsetDateTime::from, LocalDateTime::from);
-            return time instanceof OffsetDateTime offset
-                    ? offset.toInstant()
-                    : ((LocalDateTime) time).atZone(zone).toInstant();
+            TemporalAccessor time = TIME.parse(text);
+            return time.isSupported(ChronoField.OFFSET_SECONDS)
+                    ? Instant.from(time)
+                    : LocalDateTime.from(time).atZone(zone).toInstant();
         } catch (DateTimeException e) {
             throw Refusal.of("bad_time", text, column + " must be a date and time");
         }

@@ -17,7 +17,8 @@ import org.paywitness.statement.StatementReader.Sink;
 
 /**
  * One read of a file of lines: a header that names the columns, in any order, then one row a line. A row never spans
- * lines (RFC 4180 would allow it): one stray quote must not swallow the rows after it.
+ * lines (RFC 4180 would allow it): one stray quote must not swallow the rows after it. The last line may lack its end
+ * (RFC 4180 allows that too), so a file cut off within its very last value reads as a whole one.
  */
 abstract class Table {
     /** How many columns a table may have. */
@@ -65,6 +66,15 @@ abstract class Table {
 
     /** What stands behind the mark. */
     void afterRows(Lines lines, long rows, Sink sink) throws IOException {}
+
+    /** The column that an observation's field was read from, so that a refusal can show its value. */
+    String column(String field) {
+        return switch (field) {
+            case "observed_at" -> "occurred_at";
+            case "first6", "last4" -> "card_" + field;
+            default -> field;
+        };
+    }
 
     List<String> cells(String line) {
         return commaSeparated(line);
@@ -168,7 +178,7 @@ abstract class Table {
         try {
             observations.forEach(observation -> observation.validated(context.now()));
         } catch (Problem problem) {
-            throw Refusal.of(problem, row::text);
+            throw Refusal.of(problem, field -> row.text(column(field)));
         }
         return observations;
     }

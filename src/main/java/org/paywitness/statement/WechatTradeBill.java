@@ -24,6 +24,7 @@ final class WechatTradeBill extends Table {
     private static final String TIME = "交易时间";
     private static final String TRANSACTION_NO = "微信订单号";
     private static final String ORDER_NO = "商户订单号";
+    private static final String DEVICE = "设备号";
     private static final String STATE = "交易状态";
     private static final String BANK = "付款银行";
     private static final String CURRENCY = "货币种类";
@@ -53,6 +54,18 @@ final class WechatTradeBill extends Table {
             throw Refusal.of("bad_value", line, "a row must begin with a backtick");
         }
         return Arrays.asList(line.substring(1).split(BETWEEN_VALUES, -1));
+    }
+
+    @Override
+    String column(String field) {
+        return switch (field) {
+            case "observed_at", "occurred_at" -> TIME;
+            case "amount" -> ORDERED;
+            case "merchant_order_no" -> ORDER_NO;
+            case "wallet_transaction_no" -> TRANSACTION_NO;
+            case "terminal_id" -> DEVICE;
+            default -> field;
+        };
     }
 
     @Override
@@ -127,7 +140,7 @@ final class WechatTradeBill extends Table {
                 time,
                 ordered,
                 context.merchantId(),
-                terminal(row.text("设备号")),
+                terminal(row.text(DEVICE)),
                 null,
                 null,
                 null,
