@@ -136,8 +136,9 @@ summary() {
         END {for (c in conns) {
             printf "%d connections, medians: c/b %s (bar 0.90)  d/b %s (bar 0.85)  b/a %s  p99 c/b %s (bar 1.25)\n", c,
                 ratio("c", "b", c, 4), ratio("d", "b", c, 4), ratio("b", "a", c, 4), ratio("c", "b", c, 6)
-            printf "  CPU µs per request: service %.1f (bar 28), postgres %.1f (bar 12), postgres under b %.1f\n",
-                median("c " c, 8), median("c " c, 9), median("b " c, 9)
+            printf "  CPU µs per request: bare server %.1f, postgres under it %.1f\n", median("b " c, 8), median("b " c, 9)
+            if (n["c " c]) printf "  service c %.1f, d %.1f (bar 28), postgres under c %.1f, d %.1f (bar 12)\n",
+                median("c " c, 8), median("d " c, 8), median("c " c, 9), median("d " c, 9)
         }}' "$BENCH_DIR/results.txt"
 }
 
