@@ -1,0 +1,1 @@
+SELECT id, rrn, amount, currency, occurred_at, summary FROM bench_transaction WHERE id = $1
