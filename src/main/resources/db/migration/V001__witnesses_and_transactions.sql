@@ -136,6 +136,7 @@ CREATE INDEX idempotency_key_age ON idempotency_key (created_at);
 
 CREATE TABLE statement (
     id uuid PRIMARY KEY,
+    client text NOT NULL,
     merchant_id text,
     format text,
     file_name text,

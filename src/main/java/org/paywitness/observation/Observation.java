@@ -89,7 +89,7 @@ public record Observation(
      */
     public record Card(String token, String first6, String last4, CardKind kind, String scheme) {}
 
-    private static final Pattern REFERENCE = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N}._:/*#@+=-]{0,127}");
+    private static final Pattern REFERENCE = Pattern.compile("[\\p{L}\\p{N}._:/*#@+=|-]{1,128}");
     private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern RESPONSE_CODE = Pattern.compile("[0-9A-Z]{2}");
     private static final Pattern TOKEN = Pattern.compile("card_[0-9a-z]{10,64}");
@@ -138,7 +138,7 @@ public record Observation(
         require(problem, "/source_ref", sourceRef);
         require(problem, "/outcome", outcome);
         require(problem, "/observed_at", observedAt);
-        check(problem, "/source_ref", sourceRef, REFERENCE, "1 to 128 letters, digits or ._:/*#@+=-");
+        check(problem, "/source_ref", sourceRef, REFERENCE, "1 to 128 letters, digits or ._:/*#@+=|-");
         if (source != null && outcome != null && !outcome.isFrom(source)) {
             problem.at("/outcome", source.code() + " does not say " + outcome.code());
         }
@@ -159,6 +159,9 @@ public record Observation(
             checkSubject(problem, now);
         }
         positive(problem, "/amount", amount);
+        if ("10".equals(responseCode) && amount == null) {
+            problem.at("/amount", "is required with response code 10: the part that was approved");
+        }
         if (outcome == Outcome.REFUNDED || outcome == Outcome.REFUNDING || outcome == Outcome.CREDITED) {
             if (subject != null && moved() == null) {
                 problem.at("/amount", "is required for " + outcome.code());
@@ -180,7 +183,7 @@ public record Observation(
         check(problem, "/transaction/stan", subject.stan, IDENTIFIER, "1 to 64 of A-Z a-z 0-9 . _ -");
         check(problem, "/transaction/rrn", subject.rrn, IDENTIFIER, "1 to 64 of A-Z a-z 0-9 . _ -");
         check(problem, "/transaction/auth_code", subject.authCode, IDENTIFIER, "1 to 64 of A-Z a-z 0-9 . _ -");
-        String reference = "1 to 128 letters, digits or ._:/*#@+=-";
+        String reference = "1 to 128 letters, digits or ._:/*#@+=|-";
         check(problem, "/transaction/merchant_order_no", subject.merchantOrderNo, REFERENCE, reference);
         check(problem, "/transaction/wallet_transaction_no", subject.walletTransactionNo, REFERENCE, reference);
         check(problem, "/transaction/exchange_rate", subject.exchangeRate, RATE, "a positive decimal number");
@@ -191,6 +194,10 @@ public record Observation(
             check(problem, "/transaction/card/last4", card.last4, Pattern.compile("\\d{4}"), "four digits");
             check(problem, "/transaction/card/scheme", card.scheme, IDENTIFIER, "1 to 64 of A-Z a-z 0-9 . _ -");
         }
+    }
+
+    static boolean isIdentifier(String text) {
+        return IDENTIFIER.matcher(text).matches();
     }
 
     private static void require(Problem problem, String pointer, Object value) {

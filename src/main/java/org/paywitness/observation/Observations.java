@@ -98,11 +98,11 @@ public class Observations {
         this.json = json;
     }
 
-    /** Something to do in the same database transaction as a chunk of observations. */
+    /** Something to do in the same database transaction as observations: the results from this place on. */
     public interface Along {
-        Uni<Void> with(SqlConnection connection, List<Result> results);
+        Uni<Void> with(SqlConnection connection, int from, List<Result> results);
 
-        Along NOTHING = (connection, results) -> Uni.createFrom().voidItem();
+        Along NOTHING = (connection, from, results) -> Uni.createFrom().voidItem();
     }
 
     /**
@@ -123,8 +123,15 @@ public class Observations {
         return Uni.createFrom().emitter(done -> all.subscribe().with(done::complete, done::fail));
     }
 
-    /** Accepts one chunk and does something else in the same database transaction. */
+    /**
+     * Accepts one chunk and does something else in the same database transaction; in parts, each with its own
+     * transaction, only where the chunk would have to be compared with too much at once.
+     */
     public Uni<List<Result>> acceptChunk(List<Observation> chunk, Along along) {
+        return acceptChunk(chunk, 0, along);
+    }
+
+    private Uni<List<Result>> acceptChunk(List<Observation> chunk, int from, Along along) {
         List<Kept> fresh = new ArrayList<>();
         for (Observation said : chunk) {
             UUID pin = said.transactionId() == null
@@ -133,22 +140,22 @@ public class Observations {
             fresh.add(new Kept(TypeId.next(), said, null, null, null, pin, false));
         }
         return reader.read(pool, policy, fresh, maxRegion)
-                .chain(hint -> attempt(fresh, hint.stripes(), along, 1))
+                .chain(hint -> attempt(fresh, hint.stripes(), from, along, 1))
                 .onFailure(RegionReader.TooLarge.class)
-                .recoverWithUni(tooLarge -> split(chunk, along));
+                .recoverWithUni(tooLarge -> split(chunk, from, along));
     }
 
     // One crowded neighbourhood must not refuse its neighbours in the chunk.
-    private Uni<List<Result>> split(List<Observation> chunk, Along along) {
+    private Uni<List<Result>> split(List<Observation> chunk, int from, Along along) {
         if (chunk.size() == 1) {
             List<Result> refused = List.of(Result.refused(Problem.unprocessable(
                     "too_many_observations", "More than " + maxRegion + " observations would have to be compared.")));
-            return pool.withTransaction(connection -> along.with(connection, refused))
+            return pool.withTransaction(connection -> along.with(connection, from, refused))
                     .replaceWith(refused);
         }
         int half = chunk.size() / 2;
-        return acceptChunk(chunk.subList(0, half), along)
-                .chain(first -> acceptChunk(chunk.subList(half, chunk.size()), along)
+        return acceptChunk(chunk.subList(0, half), from, along)
+                .chain(first -> acceptChunk(chunk.subList(half, chunk.size()), from + half, along)
                         .map(second -> {
                             List<Result> both = new ArrayList<>(first);
                             both.addAll(second);
@@ -166,17 +173,19 @@ public class Observations {
         }
     }
 
-    private Uni<List<Result>> attempt(List<Kept> fresh, TreeSet<Integer> stripes, Along along, int attempt) {
+    private Uni<List<Result>> attempt(
+            List<Kept> fresh, TreeSet<Integer> stripes, int from, Along along, int attempt) {
         return pool.withTransaction(connection -> lock(connection, stripes)
                         .chain(() -> known(connection, fresh))
-                        .chain(known -> decide(connection, fresh, known, stripes, along)))
+                        .chain(known -> decide(connection, fresh, known, stripes)
+                                .call(results -> along.with(connection, from, results))))
                 .onFailure(failure -> attempt < MAX_ATTEMPTS && isWorthRetrying(failure))
                 .recoverWithUni(failure -> {
                     TreeSet<Integer> more = new TreeSet<>(stripes);
                     if (failure instanceof Uncovered uncovered) {
                         more.addAll(uncovered.stripes);
                     }
-                    return attempt(fresh, more, along, attempt + 1);
+                    return attempt(fresh, more, from, along, attempt + 1);
                 });
     }
 
@@ -210,8 +219,7 @@ public class Observations {
             SqlConnection connection,
             List<Kept> fresh,
             Map<String, Kept> known,
-            TreeSet<Integer> stripes,
-            Along along) {
+            TreeSet<Integer> stripes) {
         Map<String, Kept> firstByKey = new LinkedHashMap<>();
         for (Kept kept : fresh) {
             if (!known.containsKey(key(kept.said()))) {
@@ -224,8 +232,7 @@ public class Observations {
                 return Uni.createFrom().failure(new Uncovered(needed));
             }
             return write(connection, found.region(), found.unknownPins())
-                    .map(belongs -> results(fresh, known, firstByKey, found.unknownPins(), belongs))
-                    .call(results -> along.with(connection, results));
+                    .map(belongs -> results(fresh, known, firstByKey, found.unknownPins(), belongs));
         });
     }
 

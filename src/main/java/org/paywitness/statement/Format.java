@@ -39,6 +39,16 @@ public enum Format {
         return code;
     }
 
+    /** Null for a name that is none. */
+    static Format of(String code) {
+        for (Format format : values()) {
+            if (format.code.equals(code)) {
+                return format;
+            }
+        }
+        return null;
+    }
+
     /**
      * The format by content, never by name.
      *

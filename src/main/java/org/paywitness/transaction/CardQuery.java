@@ -22,8 +22,6 @@ record CardQuery(String token, String first6, String last4) {
     }
 
     boolean fits(Transaction.Card card) {
-        return token != null
-                ? token.equals(card.token())
-                : first6.equals(card.first6()) && last4.equals(card.last4());
+        return token != null ? token.equals(card.token()) : first6.equals(card.first6()) && last4.equals(card.last4());
     }
 }

@@ -99,7 +99,8 @@ record ChargeQuery(
                         f.transaction().reference().merchantId(),
                         f.transaction().card().token()))
                 .filter(f -> !contradicts(f.transaction()))
-                .sorted(Comparator.comparing((Found f) -> amount != null && !amount.equals(f.transaction().amount()))
+                .sorted(Comparator.comparing((Found f) ->
+                                amount != null && !amount.equals(f.transaction().amount()))
                         .thenComparing(f -> at == null
                                 ? Duration.ZERO
                                 : Duration.between(f.transaction().occurredAt(), at)

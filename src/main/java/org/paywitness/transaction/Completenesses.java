@@ -18,8 +18,8 @@ public class Completenesses {
     /** Stands for all merchants. */
     public static final String ALL = "*";
 
-    private static final String TELL = "INSERT INTO completeness (source, merchant_id, complete_through, heard_at)"
-            + " VALUES ($1, $2, $3, $4)";
+    private static final String TELL =
+            "INSERT INTO completeness (source, merchant_id, complete_through, heard_at)" + " VALUES ($1, $2, $3, $4)";
     private static final String NOW = "SELECT max(terminal), max(acquirer), max(bank), max(wallet)"
             + " FROM completeness_now WHERE merchant_id = '*' OR merchant_id = $1";
 

@@ -4,13 +4,12 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import org.paywitness.verdict.Policy;
 
-/** The policy of domain.md as it is configured, and the clock that everything here is judged by. */
+/** The policy of domain.md as it is configured. */
 @ConfigMapping(prefix = "paywitness.policy")
 interface PolicySettings {
     /** The merchants' zone: days are days there. */
@@ -61,7 +60,7 @@ interface PolicySettings {
     @WithDefault("3d")
     Duration walletCardArrival();
 
-    /** Makes the policy and the clock available to whoever judges. */
+    /** Makes the policy available to whoever judges. */
     class Producer {
         @Produces
         @Singleton
@@ -81,12 +80,6 @@ interface PolicySettings {
                     s.refundArrivalCredit(),
                     s.walletBalanceArrival(),
                     s.walletCardArrival());
-        }
-
-        @Produces
-        @Singleton
-        Clock clock() {
-            return Clock.systemUTC();
         }
     }
 }

@@ -16,7 +16,10 @@ public record TransactionAnswer(
         @Schema(required = true, examples = "txn_01kaf3v6n8e8q9w2s4d6f8g0h2") String id,
         @Schema(description = "The transaction that this one turned out to be a part of; all else is that one's.")
                 String mergedInto,
-        @Schema(required = true, enumeration = {"purchase", "preauth", "preauth_completion"}) String type,
+        @Schema(
+                        required = true,
+                        enumeration = {"purchase", "preauth", "preauth_completion"})
+                String type,
         @Schema(enumeration = {"swipe", "chip", "contactless", "qr", "manual", "online"}) String channel,
         @Schema(required = true, format = "date-time") String occurredAt,
         @Schema(description = "What was asked for; absent while no source said.") Amount amount,

@@ -82,8 +82,8 @@ class TransactionFinder {
         String rows = "SELECT " + COLUMNS + " FROM transaction t WHERE t." + column
                 + " = %s AND t.merged_into IS NULL ORDER BY t.id DESC LIMIT " + MAX_SAME_REFERENCE;
         String one = rows.formatted("$1");
-        String many = "SELECT f.* FROM unnest($1::text[]) AS k(reference), LATERAL (" + rows.formatted("k.reference")
-                + ") f";
+        String many =
+                "SELECT f.* FROM unnest($1::text[]) AS k(reference), LATERAL (" + rows.formatted("k.reference") + ") f";
         return lookups.lookup(
                 column,
                 new Question<String, Found>(
@@ -217,5 +217,4 @@ class TransactionFinder {
     private static Completeness bankComplete(OffsetDateTime through) {
         return through == null ? Completeness.NONE : new Completeness(null, null, through.toInstant(), null);
     }
-
 }

@@ -40,7 +40,9 @@ import org.paywitness.verdict.Policy;
 @Path("/v1/transactions")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Transactions")
-@SecurityRequirement(name = "bearer", scopes = {"cardholder", "merchant:read", "desk:read"})
+@SecurityRequirement(
+        name = "bearer",
+        scopes = {"cardholder", "merchant:read", "desk:read"})
 public class TransactionResource {
     /** The most transactions that one page of a list judges to find those with the verdict asked for. */
     @ConfigProperty(name = "paywitness.list.max-scanned", defaultValue = "2000")
@@ -94,8 +96,8 @@ public class TransactionResource {
                 : new QueryParameters(uri.getQueryParameters(), Set.of("as_of")).time("as_of");
         return asOf == null
                 ? visible(transaction, visibility)
-                        .map(found -> Answers.ok(
-                                VerdictAnswer.of(found, policy, clock.instant(), language), known, language))
+                        .map(found ->
+                                Answers.ok(VerdictAnswer.of(found, policy, clock.instant(), language), known, language))
                 : asOf(transaction, asOf, visibility, language).map(answer -> Answers.ok(answer, known, language));
     }
 

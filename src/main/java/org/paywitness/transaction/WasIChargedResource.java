@@ -33,15 +33,16 @@ import org.paywitness.verdict.Policy;
 @Path("/v1/was-i-charged")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Was I charged?")
-@SecurityRequirement(name = "bearer", scopes = {"cardholder", "merchant:read", "desk:read"})
+@SecurityRequirement(
+        name = "bearer",
+        scopes = {"cardholder", "merchant:read", "desk:read"})
 public class WasIChargedResource {
     private final TransactionFinder transactions;
     private final Completenesses completenesses;
     private final Policy policy;
     private final Clock clock;
 
-    WasIChargedResource(
-            TransactionFinder transactions, Completenesses completenesses, Policy policy, Clock clock) {
+    WasIChargedResource(TransactionFinder transactions, Completenesses completenesses, Policy policy, Clock clock) {
         this.transactions = transactions;
         this.completenesses = completenesses;
         this.policy = policy;
@@ -143,5 +144,4 @@ public class WasIChargedResource {
                 .now(mayKnow ? merchant : null)
                 .map(c -> VerdictAnswer.notFound(c == null ? Completeness.NONE : c, policy, clock.instant(), language));
     }
-
 }

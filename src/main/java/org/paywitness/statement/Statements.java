@@ -1,0 +1,218 @@
+package org.paywitness.statement;
+
+import io.quarkus.hibernate.reactive.panache.Panache;
+import io.quarkus.vertx.VertxContextSupport;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.core.buffer.Buffer;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlClient;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** The tables of statements: the file in chunks, how far it was worked in, and the rows refused. */
+@ApplicationScoped
+class Statements {
+    /** A row that was refused, by its line in the file. */
+    record RefusedRow(long line, String code, String value, String detail) {}
+
+    /** A statement that this worker holds; the attempt is its token: a later holder has a higher one. */
+    record Claim(UUID id, String merchantId, Format format, int chunks, long rowsRead, int attempt) {}
+
+    /** How many rows went which way since the last checkpoint. */
+    record Progress(long read, long accepted, long duplicate, long refused) {}
+
+    /** Another worker has taken the statement over. */
+    static final class Lost extends RuntimeException {
+        Lost() {
+            super("the statement was taken over", null, false, false);
+        }
+    }
+
+    private static final String CHUNK = "INSERT INTO statement_chunk (statement_id, number, content) VALUES ($1, $2, $3)";
+    private static final String READ = "SELECT content FROM statement_chunk WHERE statement_id = $1 AND number = $2";
+    private static final String RECEIVED = "UPDATE statement SET status = 'received', format = $2, bytes = $3,"
+            + " chunks = $4 WHERE id = $1 AND status = 'receiving'";
+    private static final String DROP = "DELETE FROM statement WHERE id = $1 AND status = 'receiving'";
+    private static final String PURGE = "DELETE FROM statement WHERE status = 'receiving' AND received_at < $1";
+    private static final String CLAIM = "UPDATE statement SET status = 'running', leased_until = $2,"
+            + " attempts = attempts + 1 WHERE id = (SELECT id FROM statement WHERE status = 'received'"
+            + " OR status = 'running' AND leased_until < $1 ORDER BY received_at FOR UPDATE SKIP LOCKED LIMIT 1)"
+            + " RETURNING id, merchant_id, format, chunks, rows_read, attempts";
+    private static final String CHECKPOINT = "UPDATE statement SET rows_read = rows_read + $3,"
+            + " rows_accepted = rows_accepted + $4, rows_duplicate = rows_duplicate + $5,"
+            + " rows_refused = rows_refused + $6, leased_until = $7 WHERE id = $1 AND attempts = $2"
+            + " AND status = 'running'";
+    private static final String REFUSE = "INSERT INTO statement_refusal (statement_id, number, line, code, value,"
+            + " detail) SELECT $1, (SELECT count(*) FROM statement_refusal WHERE statement_id = $1) + n, line, code,"
+            + " value, detail FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[])"
+            + " WITH ORDINALITY AS r(line, code, value, detail, n)";
+    private static final String REFUSALS = "SELECT line, code, value, detail FROM statement_refusal"
+            + " WHERE statement_id = $1 ORDER BY number LIMIT $2";
+    private static final String END = "UPDATE statement SET status = $3, complete_through = $4, failure_code = $5,"
+            + " failure_detail = $6, leased_until = NULL WHERE id = $1 AND attempts = $2 AND status = 'running'";
+    private static final String FORGET_CHUNKS = "DELETE FROM statement_chunk WHERE statement_id = $1";
+
+    /** For how long a worker that shows no progress keeps a statement. */
+    @ConfigProperty(name = "paywitness.statements.lease", defaultValue = "20s")
+    Duration lease;
+
+    private final Pool pool;
+
+    Statements(Pool pool) {
+        this.pool = pool;
+    }
+
+    // --- receiving ---------------------------------------------------------------------------------------------------
+
+    void begin(Statement statement) {
+        await(() -> Panache.withTransaction(statement::persist).replaceWithVoid());
+    }
+
+    void store(UUID id, int number, byte[] content, int length) {
+        byte[] exact = length == content.length ? content : java.util.Arrays.copyOf(content, length);
+        run(pool.preparedQuery(CHUNK).execute(Tuple.of(id, number, Buffer.buffer(exact))));
+    }
+
+    Uni<Void> received(UUID id, Format format, long bytes, int chunks) {
+        return pool.preparedQuery(RECEIVED)
+                .execute(Tuple.of(id, format.code(), bytes, chunks))
+                .replaceWithVoid();
+    }
+
+    /** Forgets a file that was not received whole. */
+    void drop(UUID id) {
+        run(pool.preparedQuery(DROP).execute(Tuple.of(id)));
+    }
+
+    void dropAbandoned(Instant before) {
+        run(pool.preparedQuery(PURGE).execute(Tuple.of(utc(before))));
+    }
+
+    // --- reading -----------------------------------------------------------------------------------------------------
+
+    Uni<Statement> byId(UUID id) {
+        return Panache.withSession(() -> Statement.findById(id));
+    }
+
+    Uni<List<RefusedRow>> refusals(UUID id, int limit) {
+        return pool.preparedQuery(REFUSALS).execute(Tuple.of(id, limit)).map(rows -> {
+            List<RefusedRow> refusals = new ArrayList<>(rows.size());
+            for (Row row : rows) {
+                refusals.add(new RefusedRow(row.getLong(0), row.getString(1), row.getString(2), row.getString(3)));
+            }
+            return refusals;
+        });
+    }
+
+    // --- working in --------------------------------------------------------------------------------------------------
+
+    /** The oldest statement that waits or whose worker died; null when there is none. */
+    Claim claim(Instant now) {
+        var rows = run(pool.preparedQuery(CLAIM).execute(Tuple.of(utc(now), utc(now.plus(lease)))));
+        if (rows.size() == 0) {
+            return null;
+        }
+        Row row = rows.iterator().next();
+        return new Claim(
+                row.getUUID(0),
+                row.getString(1),
+                Format.of(row.getString(2)),
+                row.getInteger(3),
+                row.getLong(4),
+                row.getInteger(5));
+    }
+
+    /** The file from its first byte, a chunk at a time. */
+    InputStream content(Claim claim) {
+        return new ChunkStream(
+                claim.chunks(),
+                number -> run(pool.preparedQuery(READ).execute(Tuple.of(claim.id(), number)))
+                        .iterator()
+                        .next()
+                        .getBuffer(0)
+                        .getBytes());
+    }
+
+    /** Notes progress in the transaction of the rows themselves. */
+    Uni<Void> checkpoint(
+            SqlClient connection, Claim claim, Progress progress, List<RefusedRow> refused, Instant now) {
+        return connection
+                .preparedQuery(CHECKPOINT)
+                .execute(Tuple.tuple()
+                        .addValue(claim.id())
+                        .addValue(claim.attempt())
+                        .addValue(progress.read())
+                        .addValue(progress.accepted())
+                        .addValue(progress.duplicate())
+                        .addValue(progress.refused())
+                        .addValue(utc(now.plus(lease))))
+                .invoke(rows -> {
+                    if (rows.rowCount() == 0) {
+                        throw new Lost();
+                    }
+                })
+                .chain(() -> refused.isEmpty()
+                        ? Uni.createFrom().voidItem()
+                        : connection
+                                .preparedQuery(REFUSE)
+                                .execute(Tuple.of(
+                                        claim.id(),
+                                        refused.stream().map(RefusedRow::line).toArray(Long[]::new),
+                                        refused.stream().map(RefusedRow::code).toArray(String[]::new),
+                                        refused.stream().map(RefusedRow::value).toArray(String[]::new),
+                                        refused.stream().map(RefusedRow::detail).toArray(String[]::new)))
+                                .replaceWithVoid());
+    }
+
+    Uni<Void> end(
+            SqlClient connection, Claim claim, Statement.Status status, Instant through, String code, String detail) {
+        return connection
+                .preparedQuery(END)
+                .execute(Tuple.of(
+                        claim.id(),
+                        claim.attempt(),
+                        status.name(),
+                        through == null ? null : utc(through),
+                        code,
+                        detail))
+                .invoke(rows -> {
+                    if (rows.rowCount() == 0) {
+                        throw new Lost();
+                    }
+                })
+                .chain(() -> connection.preparedQuery(FORGET_CHUNKS).execute(Tuple.of(claim.id())))
+                .replaceWithVoid();
+    }
+
+    private static OffsetDateTime utc(Instant at) {
+        return at.atOffset(ZoneOffset.UTC);
+    }
+
+    /** Waits, on a thread that may. */
+    static <T> T run(Uni<T> work) {
+        return work.await().atMost(MAX_WAIT);
+    }
+
+    private static <T> void await(java.util.function.Supplier<Uni<T>> work) {
+        try {
+            VertxContextSupport.subscribeAndAwait(work);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Longer than any statement may take in the database, so that this is never what ends it. */
+    private static final Duration MAX_WAIT = Duration.ofMinutes(2);
+}
