@@ -1,0 +1,107 @@
+package org.paywitness.access;
+
+import io.quarkus.oidc.runtime.OidcAuthenticationMechanism;
+import io.quarkus.security.identity.IdentityProviderManager;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.security.identity.request.AuthenticationRequest;
+import io.quarkus.security.identity.request.TokenAuthenticationRequest;
+import io.quarkus.security.runtime.QuarkusPrincipal;
+import io.quarkus.security.runtime.QuarkusSecurityIdentity;
+import io.quarkus.vertx.http.runtime.security.ChallengeData;
+import io.quarkus.vertx.http.runtime.security.HttpAuthenticationMechanism;
+import io.quarkus.vertx.http.runtime.security.HttpCredentialTransport;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import java.util.Set;
+import org.paywitness.problem.Problem;
+import org.paywitness.problem.ProblemAnswer;
+
+/**
+ * Bearer tokens (RFC 6750), verified by Quarkus OIDC once and remembered by {@link TokenCache}. The identity holds the
+ * {@link Caller} and nothing of the request or the token.
+ */
+@Singleton
+class TokenAuthentication implements HttpAuthenticationMechanism {
+    private static final String WWW_AUTHENTICATE = "WWW-Authenticate";
+    private static final String SCHEME = "Bearer ";
+
+    private final OidcAuthenticationMechanism oidc;
+    private final TokenCache cache;
+
+    TokenAuthentication(OidcAuthenticationMechanism oidc, TokenCache cache) {
+        this.oidc = oidc;
+        this.cache = cache;
+    }
+
+    @Override
+    public Uni<SecurityIdentity> authenticate(RoutingContext context, IdentityProviderManager identityProviders) {
+        String token = token(context);
+        if (token == null) {
+            return Uni.createFrom().nullItem();
+        }
+        Caller known = cache.find(token);
+        if (known != null) {
+            return Uni.createFrom().item(identity(known));
+        }
+        return oidc.authenticate(context, identityProviders)
+                .onItem()
+                .ifNotNull()
+                .transform(verified -> identity(cache.keep(token)));
+    }
+
+    private static SecurityIdentity identity(Caller caller) {
+        return QuarkusSecurityIdentity.builder()
+                .setPrincipal(new QuarkusPrincipal(caller.clientId()))
+                .addAttribute(Caller.ATTRIBUTE, caller)
+                .build();
+    }
+
+    private static String token(RoutingContext context) {
+        String header = context.request().getHeader(HttpHeaders.AUTHORIZATION);
+        if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            return null;
+        }
+        String token = header.substring(SCHEME.length()).strip();
+        return token.isEmpty() ? null : token;
+    }
+
+    @Override
+    public Uni<ChallengeData> getChallenge(RoutingContext context) {
+        return Uni.createFrom().item(new ChallengeData(401, WWW_AUTHENTICATE, challenge(context)));
+    }
+
+    @Override
+    public Uni<Boolean> sendChallenge(RoutingContext context) {
+        context.response().putHeader(WWW_AUTHENTICATE, challenge(context));
+        ProblemAnswer.send(
+                context,
+                Problem.unauthorized(
+                        token(context) == null
+                                ? "A bearer token is required."
+                                : "The bearer token is not valid here, or no longer."));
+        return Uni.createFrom().item(true);
+    }
+
+    // RFC 6750 section 3: an error is named only to who sent a token.
+    private static String challenge(RoutingContext context) {
+        return token(context) == null ? "Bearer" : "Bearer error=\"invalid_token\"";
+    }
+
+    @Override
+    public Set<Class<? extends AuthenticationRequest>> getCredentialTypes() {
+        return Set.of(TokenAuthenticationRequest.class);
+    }
+
+    @Override
+    public Uni<HttpCredentialTransport> getCredentialTransport(RoutingContext context) {
+        return Uni.createFrom().item(new HttpCredentialTransport(HttpCredentialTransport.Type.AUTHORIZATION, "bearer"));
+    }
+
+    /** Before the mechanism of OIDC, which then has nothing left to do. */
+    @Override
+    public int getPriority() {
+        return DEFAULT_PRIORITY + 100;
+    }
+}

@@ -1,0 +1,72 @@
+package org.paywitness.database;
+
+import io.vertx.core.VertxException;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
+import io.vertx.pgclient.PgException;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+
+/** What a failed statement means for who asked. */
+public final class DatabaseFailure {
+    /** Longer chains of causes are not followed. */
+    private static final int MAX_CAUSES = 16;
+
+    /**
+     * Classes of SQLSTATE that mean: not now. 08 connection, 28 and 3D wrong credentials or database, 53 out of
+     * resources; 57014 and 57P0x cancelled, shut down or starting up; 25006 a standby.
+     */
+    private static final Set<String> OUTAGE_CLASSES = Set.of("08", "28", "3D", "53");
+
+    private static final Set<String> OUTAGE_STATES = Set.of("57014", "57P01", "57P02", "57P03", "57P05", "25006");
+
+    /** Characters or values that PostgreSQL cannot hold, such as NUL in a text. */
+    private static final Set<String> UNSTORABLE_STATES = Set.of("22021", "22P05", "22003", "22008");
+
+    private DatabaseFailure() {}
+
+    /** The database cannot be reached or cannot serve now: trying again later may help. */
+    public static boolean isOutage(Throwable failure) {
+        Throwable cause = failure;
+        for (int i = 0; i < MAX_CAUSES && cause != null; i++) {
+            if (cause instanceof PgException pg) {
+                return isOutage(pg.getSqlState());
+            }
+            if (cause instanceof SocketException
+                    || cause instanceof UnknownHostException
+                    || cause instanceof ConnectionPoolTooBusyException
+                    || isOfTheClient(cause)) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
+    }
+
+    /** A value of the request cannot be stored: trying again never helps. */
+    public static boolean isUnstorable(Throwable failure) {
+        Throwable cause = failure;
+        for (int i = 0; i < MAX_CAUSES && cause != null; i++) {
+            if (cause instanceof PgException pg && pg.getSqlState() != null) {
+                return UNSTORABLE_STATES.contains(pg.getSqlState());
+            }
+            cause = cause.getCause();
+        }
+        return false;
+    }
+
+    private static boolean isOutage(String state) {
+        return state != null
+                && state.length() == 5
+                && (OUTAGE_CLASSES.contains(state.substring(0, 2)) || OUTAGE_STATES.contains(state));
+    }
+
+    // A closed connection is a VertxException; waiting too long for one of the pool fails with the bare word.
+    private static boolean isOfTheClient(Throwable cause) {
+        String message = cause.getMessage();
+        return cause instanceof VertxException && message != null && message.contains("onnection")
+                || cause instanceof TimeoutException
+                || "Timeout".equals(message) && cause.getClass().getName().startsWith("io.vertx.");
+    }
+}

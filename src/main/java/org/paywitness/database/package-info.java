@@ -1,0 +1,2 @@
+/** The database as a whole: its migrations, whether it serves, what its failures mean. */
+package org.paywitness.database;

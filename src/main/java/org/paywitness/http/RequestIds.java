@@ -1,0 +1,53 @@
+package org.paywitness.http;
+
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import java.util.concurrent.ThreadLocalRandom;
+import org.paywitness.problem.Problem;
+import org.paywitness.problem.ProblemAnswer;
+
+/** Every answer has an {@code X-Request-Id}: the caller's, where it is a sane one, else ours. */
+class RequestIds {
+    static final String HEADER = "X-Request-Id";
+    static final int MAX_LENGTH = 64;
+
+    /** First of all, before authentication (200): refusals have it too. */
+    static final int PRIORITY = 400;
+
+    void register(@Observes Filters filters) {
+        filters.register(RequestIds::handle, PRIORITY);
+    }
+
+    private static void handle(RoutingContext context) {
+        String given = context.request().getHeader(HEADER);
+        context.response().putHeader(HEADER, isSane(given) ? given : generate());
+        // NUL has no place in any of our paths or parameters, and PostgreSQL could not hold it.
+        if (context.request().uri().contains("%00")) {
+            ProblemAnswer.send(context, Problem.badRequest("invalid_request", "The address holds a NUL."));
+            return;
+        }
+        context.next();
+    }
+
+    static boolean isSane(String id) {
+        if (id == null || id.isEmpty() || id.length() > MAX_LENGTH) {
+            return false;
+        }
+        for (int i = 0; i < id.length(); i++) {
+            char c = id.charAt(i);
+            boolean sane =
+                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "._-".indexOf(c) >= 0;
+            if (!sane) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    // To find a request in the logs, not a secret: unique is enough.
+    private static String generate() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        return Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
+    }
+}

@@ -1,0 +1,2 @@
+/** What every request and every answer has in common, whatever it is about. */
+package org.paywitness.http;
