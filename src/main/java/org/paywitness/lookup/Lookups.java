@@ -16,6 +16,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.paywitness.database.DatabaseOptions;
 
 /**
  * Makes the hot lookups. They run on pipelined connections of their own, a few per event loop, because the pool takes a

@@ -173,8 +173,7 @@ public class Observations {
         }
     }
 
-    private Uni<List<Result>> attempt(
-            List<Kept> fresh, TreeSet<Integer> stripes, int from, Along along, int attempt) {
+    private Uni<List<Result>> attempt(List<Kept> fresh, TreeSet<Integer> stripes, int from, Along along, int attempt) {
         return pool.withTransaction(connection -> lock(connection, stripes)
                         .chain(() -> known(connection, fresh))
                         .chain(known -> decide(connection, fresh, known, stripes)
@@ -216,10 +215,7 @@ public class Observations {
     }
 
     private Uni<List<Result>> decide(
-            SqlConnection connection,
-            List<Kept> fresh,
-            Map<String, Kept> known,
-            TreeSet<Integer> stripes) {
+            SqlConnection connection, List<Kept> fresh, Map<String, Kept> known, TreeSet<Integer> stripes) {
         Map<String, Kept> firstByKey = new LinkedHashMap<>();
         for (Kept kept : fresh) {
             if (!known.containsKey(key(kept.said()))) {

@@ -121,9 +121,7 @@ final class StatementImport implements StatementReader.Sink {
                     results.remove(results.size() - 1);
                 }
                 results.addAll(part);
-                return results.size() < said.size()
-                        ? Uni.createFrom().voidItem()
-                        : checkpoint(connection, results);
+                return results.size() < said.size() ? Uni.createFrom().voidItem() : checkpoint(connection, results);
             }));
         }
         rows.clear();
@@ -136,7 +134,8 @@ final class StatementImport implements StatementReader.Sink {
         long duplicate = 0;
         int next = 0;
         for (FileRow row : rows) {
-            List<Observations.Result> own = results.subList(next, next + row.observations().size());
+            List<Observations.Result> own =
+                    results.subList(next, next + row.observations().size());
             next += row.observations().size();
             RefusedRow why = row.refused() != null ? row.refused() : refusal(row, own);
             if (why != null) {

@@ -88,11 +88,19 @@ public class StatementResource {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Answer(
             @Schema(required = true, examples = "stm_01kaf3v6n8e8q9w2s4d6f8g0h2") String id,
-            @Schema(enumeration = {
-                "camt", "wechat_trade_bill", "alipay_trade_bill", "pos_journal", "acquirer_settlement"
-            })
+            @Schema(
+                            enumeration = {
+                                "camt",
+                                "wechat_trade_bill",
+                                "alipay_trade_bill",
+                                "pos_journal",
+                                "acquirer_settlement"
+                            })
                     String format,
-            @Schema(required = true, enumeration = {"received", "running", "done", "failed"}) String status,
+            @Schema(
+                            required = true,
+                            enumeration = {"received", "running", "done", "failed"})
+                    String status,
             String merchantId,
             String fileName,
             @Schema(required = true) Rows rows,
@@ -189,7 +197,8 @@ public class StatementResource {
                 clock.instant().truncatedTo(ChronoUnit.MICROS));
         boolean received = false;
         try {
-            Response response = receive(body, statement, format, caller, key, uri.getRequestUri().toString());
+            Response response = receive(
+                    body, statement, format, caller, key, uri.getRequestUri().toString());
             received = !response.getHeaders().containsKey("Idempotency-Replayed");
             return response;
         } finally {
@@ -199,15 +208,13 @@ public class StatementResource {
         }
     }
 
-    private Response receive(
-            InputStream body, Statement statement, Format given, Caller caller, String key, String uri)
+    private Response receive(InputStream body, Statement statement, Format given, Caller caller, String key, String uri)
             throws IOException {
         MessageDigest digest = sha256();
         byte[] chunk = new byte[CHUNK_BYTES];
         int length = body.readNBytes(chunk, 0, CHUNK_BYTES);
-        Format format = given != null
-                ? given
-                : Format.recognise(Arrays.copyOf(chunk, Math.min(length, Format.HEAD_BYTES)));
+        Format format =
+                given != null ? given : Format.recognise(Arrays.copyOf(chunk, Math.min(length, Format.HEAD_BYTES)));
         if (format == null || length == 0) {
             throw Problem.unprocessable(
                     "statement_format_unknown",
@@ -248,7 +255,9 @@ public class StatementResource {
 
     @GET
     @Path("/{id}")
-    @SecurityRequirement(name = "bearer", scopes = {"feed", "merchant:read", "desk:read"})
+    @SecurityRequirement(
+            name = "bearer",
+            scopes = {"feed", "merchant:read", "desk:read"})
     @Operation(
             operationId = "getStatement",
             summary = "How far a file was worked in",

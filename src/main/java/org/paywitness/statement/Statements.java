@@ -38,7 +38,8 @@ class Statements {
         }
     }
 
-    private static final String CHUNK = "INSERT INTO statement_chunk (statement_id, number, content) VALUES ($1, $2, $3)";
+    private static final String CHUNK =
+            "INSERT INTO statement_chunk (statement_id, number, content) VALUES ($1, $2, $3)";
     private static final String READ = "SELECT content FROM statement_chunk WHERE statement_id = $1 AND number = $2";
     private static final String RECEIVED = "UPDATE statement SET status = 'received', format = $2, bytes = $3,"
             + " chunks = $4 WHERE id = $1 AND status = 'receiving'";
@@ -135,8 +136,7 @@ class Statements {
     /** The file from its first byte, a chunk at a time. */
     InputStream content(Claim claim) {
         return new ChunkStream(
-                claim.chunks(),
-                number -> run(pool.preparedQuery(READ).execute(Tuple.of(claim.id(), number)))
+                claim.chunks(), number -> run(pool.preparedQuery(READ).execute(Tuple.of(claim.id(), number)))
                         .iterator()
                         .next()
                         .getBuffer(0)
@@ -144,8 +144,7 @@ class Statements {
     }
 
     /** Notes progress in the transaction of the rows themselves. */
-    Uni<Void> checkpoint(
-            SqlClient connection, Claim claim, Progress progress, List<RefusedRow> refused, Instant now) {
+    Uni<Void> checkpoint(SqlClient connection, Claim claim, Progress progress, List<RefusedRow> refused, Instant now) {
         return connection
                 .preparedQuery(CHECKPOINT)
                 .execute(Tuple.tuple()

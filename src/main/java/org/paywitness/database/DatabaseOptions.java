@@ -1,4 +1,4 @@
-package org.paywitness.lookup;
+package org.paywitness.database;
 
 import io.quarkus.credentials.CredentialsProvider;
 import io.quarkus.credentials.runtime.CredentialsProviderFinder;
@@ -9,28 +9,43 @@ import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnectOptions;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * How Quarkus was told to reach the database: address, credentials and TLS of {@code quarkus.datasource.*}. Makes the
- * injected pool just as Quarkus would, and remembers the options for whoever needs another kind of client.
+ * injected pool with the limits that Quarkus has no names for, and remembers the options for whoever needs another kind of client.
  */
 @Singleton
-class DatabaseOptions implements PgPoolCreator {
+public class DatabaseOptions implements PgPoolCreator {
     private final Optional<String> credentials;
     private final Optional<String> credentialsProvider;
+    private final Duration acquisitionTimeout;
+    private final Duration connectTimeout;
+    private final int maxWaiting;
+    private final Duration statementTimeout;
     private volatile Supplier<Future<PgConnectOptions>> next;
 
     DatabaseOptions(
+            @ConfigProperty(name = "paywitness.database.acquisition-timeout") Duration acquisitionTimeout,
+            @ConfigProperty(name = "paywitness.database.connect-timeout") Duration connectTimeout,
+            @ConfigProperty(name = "paywitness.database.max-waiting") int maxWaiting,
+            @ConfigProperty(name = "paywitness.database.statement-timeout") Duration statementTimeout,
             @ConfigProperty(name = "quarkus.datasource.credentials-provider") Optional<String> credentials,
             @ConfigProperty(name = "quarkus.datasource.credentials-provider-name")
                     Optional<String> credentialsProvider) {
+        this.acquisitionTimeout = acquisitionTimeout;
+        this.connectTimeout = connectTimeout;
+        this.maxWaiting = maxWaiting;
+        this.statementTimeout = statementTimeout;
         this.credentials = credentials;
         this.credentialsProvider = credentialsProvider;
     }
@@ -38,11 +53,22 @@ class DatabaseOptions implements PgPoolCreator {
     @Override
     public Pool create(Input input) {
         Vertx vertx = input.vertx();
+        // Vert.x waits 30 s for a connection by default, and lets any number wait: longer than any caller does.
+        PoolOptions pool = input.poolOptions()
+                .setConnectionTimeout(Math.toIntExact(acquisitionTimeout.toMillis()))
+                .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setMaxWaitQueueSize(maxWaiting);
+        for (PgConnectOptions option : input.pgConnectOptionsList()) {
+            option.setConnectTimeout(Math.toIntExact(connectTimeout.toMillis()));
+            // In the server: what we have stopped waiting for must not go on working there.
+            option.addProperty("statement_timeout", Long.toString(statementTimeout.toMillis()));
+            option.addProperty("application_name", "paywitness");
+        }
         next = credentials
                 .map(name -> rotating(name, input.pgConnectOptionsList()))
                 .orElseGet(() -> inTurn(input.pgConnectOptionsList()));
         return PgBuilder.pool()
-                .with(input.poolOptions())
+                .with(pool)
                 .connectingTo(() -> next().map(SqlConnectOptions.class::cast))
                 .using(vertx)
                 .build();
@@ -53,7 +79,7 @@ class DatabaseOptions implements PgPoolCreator {
      *
      * @throws IllegalStateException if the pool has not been made yet
      */
-    Future<PgConnectOptions> next() {
+    public Future<PgConnectOptions> next() {
         Supplier<Future<PgConnectOptions>> known = next;
         if (known == null) {
             throw new IllegalStateException("The pool of the default datasource has not been made.");
