@@ -20,6 +20,8 @@ import org.paywitness.database.DatabaseFailure;
 
 /** The one place where an exception becomes an answer. */
 class ProblemMappers {
+    private static final int MAX_CAUSES = 5;
+    private static final int MAX_FRAMES = 30;
     private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
 
     /** Those named have mappers of Quarkus' own, which this one goes before. */
@@ -66,13 +68,28 @@ class ProblemMappers {
     }
 
     private static void log(Throwable failure, RoutingContext context) {
-        // The path without its query: the query may carry what no log should.
+        // The path without its query, and no messages: both may carry what no log should.
         LOG.errorf(
-                failure,
-                "Request %s failed: %s %s",
+                "Request %s failed: %s %s%n%s",
                 context.response().headers().get("X-Request-Id"),
                 context.request().method(),
-                context.request().path());
+                context.request().path(),
+                withoutMessages(failure));
+    }
+
+    private static String withoutMessages(Throwable failure) {
+        StringBuilder trace = new StringBuilder();
+        int depth = 0;
+        for (Throwable cause = failure; cause != null && depth < MAX_CAUSES; cause = cause.getCause(), depth++) {
+            trace.append(depth == 0 ? "" : "caused by ")
+                    .append(cause.getClass().getName())
+                    .append('\n');
+            StackTraceElement[] frames = cause.getStackTrace();
+            for (int i = 0; i < Math.min(frames.length, MAX_FRAMES); i++) {
+                trace.append("\tat ").append(frames[i]).append('\n');
+            }
+        }
+        return trace.toString();
     }
 
     static Problem problemOf(Throwable failure) {
