@@ -60,7 +60,7 @@ start_service() {
         QUARKUS_DATASOURCE_JDBC_URL=jdbc:postgresql://127.0.0.1:$PGPORT/postgres \
         QUARKUS_DATASOURCE_USERNAME=postgres QUARKUS_DATASOURCE_PASSWORD=bench \
         QUARKUS_OIDC_PUBLIC_KEY=$PUBLIC_KEY PAYWITNESS_RATE_LIMIT_REQUESTS=1000000000 \
-        QUARKUS_OTEL_TRACES_SAMPLER=parentbased_traceidratio \
+        QUARKUS_OTEL_SDK_DISABLED=false QUARKUS_OTEL_TRACES_SAMPLER=parentbased_traceidratio \
         QUARKUS_OTEL_TRACES_SAMPLER_ARG=0.01 \
         java -jar "$SERVICE" >"$BENCH_DIR/service.log" 2>&1 &
     SERVICE_PID=$! && pids+=($!)

@@ -118,10 +118,18 @@ class PackagedArtifactIT {
             while (true) {
                 Socket inside = listener.accept();
                 Socket outside = new Socket("localhost", to);
-                daemon(() -> inside.getInputStream().transferTo(outside.getOutputStream()));
-                daemon(() -> outside.getInputStream().transferTo(inside.getOutputStream()));
+                daemon(() -> pump(inside, outside));
+                daemon(() -> pump(outside, inside));
             }
         });
+    }
+
+    /** Until one side hangs up; then the other does too. */
+    private static void pump(Socket from, Socket to) throws IOException {
+        try (from;
+                to) {
+            from.getInputStream().transferTo(to.getOutputStream());
+        }
     }
 
     private interface Work {
