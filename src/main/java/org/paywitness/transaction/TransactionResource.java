@@ -2,6 +2,8 @@ package org.paywitness.transaction;
 
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
@@ -13,6 +15,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -49,11 +52,13 @@ public class TransactionResource {
     int maxScanned;
 
     private final TransactionFinder transactions;
+    private final Answers answers;
     private final Policy policy;
     private final Clock clock;
 
-    TransactionResource(TransactionFinder transactions, Policy policy, Clock clock) {
+    TransactionResource(TransactionFinder transactions, Answers answers, Policy policy, Clock clock) {
         this.transactions = transactions;
+        this.answers = answers;
         this.policy = policy;
         this.clock = clock;
     }
@@ -86,28 +91,35 @@ public class TransactionResource {
             @PathParam("id") String id,
             @HeaderParam("Accept-Language") String languages,
             @HeaderParam("If-None-Match") String known,
+            @Context HttpServerRequest request,
             @Context UriInfo uri,
             @Context SecurityIdentity identity) {
         Visibility visibility = Caller.of(identity).requireRead();
         Language language = Language.of(languages);
         UUID transaction = id(id);
-        Instant asOf = uri.getRequestUri().getRawQuery() == null
+        // Parsing a URI costs more than the look-up: most ask without a query.
+        Instant asOf = request.query() == null
                 ? null
                 : new QueryParameters(uri.getQueryParameters(), Set.of("as_of")).time("as_of");
         return asOf == null
-                ? visible(transaction, visibility)
-                        .map(found ->
-                                Answers.ok(VerdictAnswer.of(found, policy, clock.instant(), language), known, language))
-                : asOf(transaction, asOf, visibility, language).map(answer -> Answers.ok(answer, known, language));
+                ? Answers.later(
+                        visible(transaction, visibility),
+                        found -> answers.ok(VerdictAnswer.of(found, policy, now(), language), known, language))
+                : Answers.later(
+                        asOf(transaction, asOf, visibility, language), answer -> answers.ok(answer, known, language));
     }
 
-    private Uni<VerdictAnswer> asOf(UUID id, Instant asOf, Visibility visibility, Language language) {
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private Future<VerdictAnswer> asOf(UUID id, Instant asOf, Visibility visibility, Language language) {
         if (asOf.isAfter(clock.instant())) {
             throw Problem.invalid("?as_of", "must not lie in the future");
         }
         // Whoever may see it now may see what was known of it then.
         return visible(id, visibility)
-                .chain(now -> transactions.asOf(id, asOf))
+                .compose(now -> transactions.asOf(id, asOf))
                 .map(then -> then == null
                         ? VerdictAnswer.notFound(Completeness.NONE, policy, asOf, language)
                         : VerdictAnswer.of(then, policy, asOf, language));
@@ -134,9 +146,9 @@ public class TransactionResource {
         Visibility visibility = Caller.of(identity).requireRead();
         Language language = Language.of(languages);
         new QueryParameters(uri.getQueryParameters(), Set.of());
-        return visible(id(id), visibility).map(found -> {
-            TransactionAnswer answer = TransactionAnswer.of(found, policy, clock.instant(), language);
-            return Answers.ok(answer, answer.verdict().entityTag(), known, language);
+        return Answers.later(visible(id(id), visibility), found -> {
+            TransactionAnswer answer = TransactionAnswer.of(found, policy, now(), language);
+            return answers.ok(answer, answer.verdict().entityTag(), known, language);
         });
     }
 
@@ -193,19 +205,20 @@ public class TransactionResource {
                         .orElseThrow(() -> Problem.badRequest("invalid_cursor", "The cursor is not one of ours.")
                                 .at("?cursor", "must be the next_cursor of a page"));
         Language language = Language.of(languages);
-        return collect(query, before, limit, 0, new ArrayList<>(), language);
+        return Uni.createFrom().emitter(done -> collect(query, before, limit, 0, new ArrayList<>(), language)
+                .onComplete(done::complete, done::fail));
     }
 
     // The verdict changes with time alone and so is no column: pages are judged until enough fit.
-    private Uni<Page> collect(
+    private Future<Page> collect(
             ListQuery query, UUID before, int limit, int scanned, List<TransactionAnswer> fitting, Language language) {
         int size = query.verdict() == null ? limit + 1 : Math.min(maxScanned, 4 * limit + 1);
-        Instant now = clock.instant();
-        return transactions.page(query, before, size).chain(rows -> {
+        Instant now = now();
+        return transactions.page(query, before, size).compose(rows -> {
             UUID last = before;
             for (Found found : rows) {
                 if (fitting.size() == limit) {
-                    return Uni.createFrom().item(page(fitting, last));
+                    return Future.succeededFuture(page(fitting, last));
                 }
                 last = found.transaction().id();
                 if (query.verdict() == null
@@ -216,11 +229,11 @@ public class TransactionResource {
                 }
             }
             if (rows.size() < size) {
-                return Uni.createFrom().item(page(fitting, null));
+                return Future.succeededFuture(page(fitting, null));
             }
             int seen = scanned + rows.size();
             return seen >= maxScanned || fitting.size() == limit
-                    ? Uni.createFrom().item(page(fitting, last))
+                    ? Future.succeededFuture(page(fitting, last))
                     : collect(query, last, limit, seen, fitting, language);
         });
     }
@@ -229,8 +242,8 @@ public class TransactionResource {
         return new Page(data, last == null ? null : TypeId.format("cur", last));
     }
 
-    private Uni<Found> visible(UUID id, Visibility visibility) {
-        return transactions.byId(id).onItem().transform(found -> {
+    private Future<Found> visible(UUID id, Visibility visibility) {
+        return transactions.byId(id).map(found -> {
             if (found == null
                     || !visibility.shows(
                             found.transaction().reference().merchantId(),
