@@ -1,0 +1,67 @@
+package org.paywitness.transaction;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.paywitness.money.Money;
+import org.paywitness.verdict.CardKind;
+import org.paywitness.verdict.Fact;
+import org.paywitness.verdict.Outcome;
+import org.paywitness.verdict.Payment;
+import org.paywitness.verdict.Source;
+
+class SummaryTest {
+    @Test
+    void whatIsWrittenIsRead() {
+        long seed = Long.getLong("summary.seed", System.nanoTime());
+        System.out.println("summary.seed=" + seed);
+        Random random = new Random(seed);
+        for (int i = 0; i < 10_000; i++) {
+            Summary summary = random(random);
+            assertEquals(summary, Summary.decode(summary.encode()), () -> "seed " + seed);
+        }
+    }
+
+    @Test
+    void anotherFormatIsRefusedRatherThanGuessed() {
+        assertThrows(IllegalStateException.class, () -> Summary.decode("9\tPURCHASE"));
+    }
+
+    private static Summary random(Random random) {
+        List<Fact> facts = new ArrayList<>();
+        for (int i = random.nextInt(6); i > 0; i--) {
+            Outcome outcome = Outcome.values()[random.nextInt(Outcome.values().length)];
+            facts.add(new Fact(
+                    "obs_" + i,
+                    Source.values()[random.nextInt(4)],
+                    outcome,
+                    random.nextBoolean() ? "51" : null,
+                    Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000) * 1000L),
+                    money(random),
+                    random.nextBoolean() ? "stm_1" : ""));
+        }
+        return new Summary(
+                Payment.Type.values()[random.nextInt(3)],
+                random.nextBoolean() ? CardKind.values()[random.nextInt(4)] : null,
+                random.nextBoolean(),
+                random.nextBoolean() ? "chip" : null,
+                random.nextBoolean() ? "123456" : null,
+                random.nextBoolean() ? "unionpay" : null,
+                money(random),
+                random.nextBoolean() ? "7.1910" : null,
+                money(random),
+                random.nextBoolean() ? new Payment.Earlier("txn_1", random.nextBoolean()) : null,
+                random.nextBoolean(),
+                random.nextBoolean() ? List.of("txn_2", "txn_3") : List.of(),
+                facts);
+    }
+
+    private static Money money(Random random) {
+        return random.nextBoolean() ? null : Money.of(random.nextLong(Money.MAX), random.nextBoolean() ? "JPY" : "KWD");
+    }
+}
