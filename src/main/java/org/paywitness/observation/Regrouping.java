@@ -1,6 +1,7 @@
 package org.paywitness.observation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -28,16 +29,24 @@ final class Regrouping {
     private final Policy policy;
     private final Correlation correlation;
     private final Map<UUID, Kept> before = new LinkedHashMap<>();
+    private final Map<UUID, List<UUID>> membersBefore = new HashMap<>();
     private final Map<UUID, Kept> after = new LinkedHashMap<>();
     private final List<Group> groups;
     private final Map<Group, UUID> ids = new IdentityHashMap<>();
     private final Map<UUID, Transaction> rows = new HashMap<>();
     private final Map<UUID, Change> changes = new LinkedHashMap<>();
+    private final Map<UUID, Transaction> neighbours = new LinkedHashMap<>();
+    private final Map<UUID, Transaction> met = new LinkedHashMap<>();
 
     Regrouping(Collection<Kept> active, Region region, Policy policy) {
         this.policy = policy;
         this.correlation = region.correlation();
-        active.forEach(kept -> before.put(kept.id(), kept));
+        active.forEach(kept -> {
+            before.put(kept.id(), kept);
+            membersBefore
+                    .computeIfAbsent(kept.transactionId(), t -> new ArrayList<>())
+                    .add(kept.id());
+        });
         this.groups = correlation.correlate(region.membersOf(active));
         groups.forEach(this::assign);
     }
@@ -109,8 +118,7 @@ final class Regrouping {
         }
         Set<UUID> now = new HashSet<>();
         group.members.forEach(m -> now.add(m.id()));
-        boolean lost =
-                before.values().stream().anyMatch(k -> row.id().equals(k.transactionId()) && !now.contains(k.id()));
+        boolean lost = !now.containsAll(membersBefore.getOrDefault(row.id(), List.of()));
         if (lost || row.mergedInto() != null) {
             return "pairing_changed";
         }
@@ -151,24 +159,66 @@ final class Regrouping {
         return touched;
     }
 
+    /** Takes note of the live transactions near those that changed. */
+    void meet(List<Transaction> near) {
+        near.forEach(t -> {
+            if (!changes.containsKey(t.id())) {
+                neighbours.put(t.id(), t);
+            }
+        });
+        meetFurther(near);
+    }
+
+    /** Takes note of the live transactions near the neighbours. */
+    void meetFurther(List<Transaction> near) {
+        near.forEach(t -> {
+            met.put(t.id(), t);
+            rows.putIfAbsent(t.id(), t);
+        });
+    }
+
+    /** Unchanged transactions near the changed ones. */
+    Collection<Transaction> neighbours() {
+        return neighbours.values();
+    }
+
+    /** All whose earlier equal payment is looked for, the changed ones also as they were. */
+    List<Transaction> compared() {
+        List<Transaction> compared = touched();
+        compared.addAll(neighbours.values());
+        return compared;
+    }
+
     /** Sets the earlier equal payment of every changed transaction and of its neighbours. */
-    void findDuplicates(List<Transaction> near) {
-        Map<UUID, Transaction> live = new LinkedHashMap<>();
-        near.forEach(t -> live.put(t.id(), t));
-        near.forEach(t -> rows.putIfAbsent(t.id(), t));
+    void findDuplicates() {
+        Map<UUID, Transaction> live = new LinkedHashMap<>(met);
         changes.values().forEach(c -> live.put(c.transaction().id(), c.transaction()));
         live.values().removeIf(t -> t.mergedInto() != null);
-        for (Transaction one : List.copyOf(live.values())) {
-            Transaction next = one.withEarlier(Duplicates.earlier(one, live.values(), policy));
+        // Only payments of one merchant and amount are compared: a chunk holds hundreds that are not.
+        Map<Object, List<Transaction>> equal = new HashMap<>();
+        live.values().forEach(t -> equal.computeIfAbsent(merchantAndAmount(t), k -> new ArrayList<>())
+                .add(t));
+        List<UUID> compared = new ArrayList<>(changes.keySet());
+        compared.addAll(neighbours.keySet());
+        for (UUID id : compared) {
+            Transaction one = live.get(id);
+            if (one == null) {
+                continue;
+            }
+            Transaction next = one.withEarlier(Duplicates.earlier(one, equal.get(merchantAndAmount(one)), policy));
             if (!next.equals(one)) {
-                Change change = changes.get(one.id());
+                Change change = changes.get(id);
                 if (change != null) {
-                    changes.put(one.id(), new Change(next, change.reason()));
+                    changes.put(id, new Change(next, change.reason()));
                 } else {
                     change(next, "duplicate");
                 }
             }
         }
+    }
+
+    private static Object merchantAndAmount(Transaction t) {
+        return Arrays.asList(t.reference().merchantId(), t.amount());
     }
 
     List<Change> changes() {
