@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
  * -Dfault.seed=1}.
  */
 class StatementSurvivesDeathIT {
-    private static final long ROWS = Long.getLong("fault.statement.rows", 60_000);
-    private static final int KILLS = Integer.getInteger("fault.statement.kills", 4);
+    private static final long ROWS = Long.getLong("fault.statement.rows", 18_000);
+    private static final int KILLS = Integer.getInteger("fault.statement.kills", 3);
     private static final long SEED = Long.getLong("fault.seed", System.nanoTime());
     private static final long BAD_EVERY = 997;
     private static final Duration PATIENCE = Duration.ofMinutes(5);
