@@ -1,6 +1,7 @@
 package org.paywitness.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,11 +23,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whoever works a statement in may die at any time: {@code -Dfault.statement.rows=60000 -Dfault.statement.kills=4
+ * Whoever works a statement in may die at any time: {@code -Dfault.statement.rows=60000 -Dfault.statement.kills=5
  * -Dfault.seed=1}.
  */
 class StatementSurvivesDeathIT {
-    private static final long ROWS = Long.getLong("fault.statement.rows", 18_000);
+    private static final long ROWS = Long.getLong("fault.statement.rows", 6_000);
     private static final int KILLS = Integer.getInteger("fault.statement.kills", 3);
     private static final long SEED = Long.getLong("fault.seed", System.nanoTime());
     private static final long BAD_EVERY = 997;
@@ -116,7 +117,7 @@ class StatementSurvivesDeathIT {
             out.write(("POST /v1/statements HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + feed
                             + "\r\nContent-Type: text/csv\r\nContent-Length: 100000000\r\n\r\n")
                     .getBytes(StandardCharsets.UTF_8));
-            try (InputStream content = new Journal("CUT", ROWS, BAD_EVERY, "").content()) {
+            try (InputStream content = new Journal("CUT", 60_000, BAD_EVERY, "").content()) {
                 out.write(content.readNBytes(4_000_000));
             }
             out.flush();
@@ -130,6 +131,7 @@ class StatementSurvivesDeathIT {
         Waiting.until("forgotten", PATIENCE, () -> new Books(postgres, "postgres").count("statement") == 0);
         assertEquals(0, new Books(postgres, "postgres").count("statement_chunk"));
         assertTrue(service.isReady());
+        assertFalse(service.log().contains("ERROR"), "hanging up is no failure of ours");
     }
 
     private RunningService service(String name) throws IOException {
