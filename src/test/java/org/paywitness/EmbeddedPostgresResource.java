@@ -35,17 +35,31 @@ public class EmbeddedPostgresResource implements QuarkusTestResourceLifecycleMan
         synchronized (System.getProperties()) {
             if (System.getProperty(PORT) == null) {
                 System.setProperty(PORT, Integer.toString(startPostgres()));
+            }
+        }
+        makeKeys();
+        return configuration("postgres");
+    }
+
+    /** The key pair of tokens alone, for tests that run a PostgreSQL of their own. */
+    public static void makeKeys() {
+        synchronized (System.getProperties()) {
+            if (System.getProperty(PRIVATE_KEY) == null) {
                 KeyPair keys = generateKeys();
                 System.setProperty(PRIVATE_KEY, base64(keys.getPrivate().getEncoded()));
                 System.setProperty(PUBLIC_KEY, base64(keys.getPublic().getEncoded()));
             }
         }
-        return configuration("postgres");
     }
 
     /** What a service needs to work on the given database of the running server, and to accept our tokens. */
     public static Map<String, String> configuration(String database) {
-        String at = "//localhost:" + System.getProperty(PORT) + "/" + database;
+        return configuration(Integer.getInteger(PORT), database);
+    }
+
+    /** The same for a server at another port of this machine. */
+    public static Map<String, String> configuration(int port, String database) {
+        String at = "//localhost:" + port + "/" + database;
         return Map.of(
                 "quarkus.datasource.reactive.url",
                 "postgresql:" + at,

@@ -67,6 +67,7 @@ public final class DatabaseFailure {
         String message = cause.getMessage();
         return cause instanceof VertxException && message != null && message.contains("onnection")
                 || cause instanceof TimeoutException
+                || cause instanceof io.smallrye.mutiny.TimeoutException
                 || "Timeout".equals(message) && cause.getClass().getName().startsWith("io.vertx.");
     }
 }

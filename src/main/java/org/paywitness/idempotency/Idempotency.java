@@ -105,9 +105,18 @@ public class Idempotency {
                                                 answer.location(),
                                                 answer.body())))
                                 .onFailure()
-                                .call(() -> pool.preparedQuery(FORGET).execute(Tuple.of(client, key, fingerprint)))
+                                .call(() -> forget(client, key, fingerprint))
                                 .map(answer -> answer.response(false))
                         : replay(client, key, fingerprint));
+    }
+
+    // Where it does not work, the lease ends by itself, and the caller learns why the work failed.
+    private Uni<Void> forget(String client, String key, Buffer fingerprint) {
+        return pool.preparedQuery(FORGET)
+                .execute(Tuple.of(client, key, fingerprint))
+                .onFailure()
+                .recoverWithNull()
+                .replaceWithVoid();
     }
 
     private Uni<Response> replay(String client, String key, Buffer fingerprint) {

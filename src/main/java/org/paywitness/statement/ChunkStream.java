@@ -1,5 +1,6 @@
 package org.paywitness.statement;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.IntFunction;
 
@@ -17,12 +18,12 @@ final class ChunkStream extends InputStream {
     }
 
     @Override
-    public int read() {
+    public int read() throws IOException {
         return fill() ? current[position++] & 0xFF : -1;
     }
 
     @Override
-    public int read(byte[] into, int offset, int length) {
+    public int read(byte[] into, int offset, int length) throws IOException {
         if (length == 0) {
             return 0;
         }
@@ -35,12 +36,18 @@ final class ChunkStream extends InputStream {
         return taken;
     }
 
-    private boolean fill() {
+    private boolean fill() throws IOException {
         while (position == current.length) {
             if (next == count) {
                 return false;
             }
-            current = chunks.apply(next++);
+            try {
+                current = chunks.apply(next);
+            } catch (RuntimeException e) {
+                // A parser would take anything else for a fault of the file, which would then have failed for good.
+                throw new IOException("chunk " + next + " cannot be read now", e);
+            }
+            next++;
             position = 0;
         }
         return true;

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.paywitness.card.CardNumbers;
 import org.paywitness.id.TypeId;
 import org.paywitness.observation.Observation;
@@ -34,6 +35,13 @@ final class StatementImport implements StatementReader.Sink {
     /** What a file says of completeness. */
     private record Completion(Source source, String merchantId, Instant through) {}
 
+    /** We were told to stop; what was committed stands, and the rest is for the next worker. */
+    static final class Interrupted extends RuntimeException {
+        Interrupted() {
+            super("stopping", null, false, false);
+        }
+    }
+
     private final Claim claim;
     private final Statements statements;
     private final Observations observations;
@@ -45,6 +53,7 @@ final class StatementImport implements StatementReader.Sink {
     private final List<Completion> completions = new ArrayList<>();
     private long seen;
     private int waiting;
+    private BooleanSupplier stopping = () -> false;
 
     StatementImport(
             Claim claim,
@@ -63,8 +72,13 @@ final class StatementImport implements StatementReader.Sink {
         this.clock = clock;
     }
 
-    /** Blocks until the statement is done or has failed for good; throws when it is worth another attempt. */
-    void run() throws IOException {
+    /**
+     * Blocks until the statement is done or has failed for good; throws when it is worth another attempt.
+     *
+     * @throws Interrupted soon after {@code stopping} says so
+     */
+    void run(BooleanSupplier stopping) throws IOException {
+        this.stopping = stopping;
         StatementReader.Context context = new StatementReader.Context(
                 TypeId.format(TypeId.STATEMENT, claim.id()), claim.merchantId(), policy.zone(), clock.instant());
         try (InputStream in = statements.content(claim)) {
@@ -94,6 +108,9 @@ final class StatementImport implements StatementReader.Sink {
     }
 
     private void add(FileRow row) {
+        if (stopping.getAsBoolean()) {
+            throw new Interrupted();
+        }
         // Rows that an earlier attempt worked in.
         if (seen++ < claim.rowsRead()) {
             return;

@@ -212,7 +212,7 @@ public class StatementResource {
             throws IOException {
         MessageDigest digest = sha256();
         byte[] chunk = new byte[CHUNK_BYTES];
-        int length = body.readNBytes(chunk, 0, CHUNK_BYTES);
+        int length = read(body, chunk);
         Format format =
                 given != null ? given : Format.recognise(Arrays.copyOf(chunk, Math.min(length, Format.HEAD_BYTES)));
         if (format == null || length == 0) {
@@ -230,7 +230,7 @@ public class StatementResource {
             digest.update(chunk, 0, length);
             statements.store(statement.id, chunks++, chunk, length);
             bytes += length;
-            length = body.readNBytes(chunk, 0, CHUNK_BYTES);
+            length = read(body, chunk);
         }
         int count = chunks;
         long size = bytes;
@@ -240,6 +240,18 @@ public class StatementResource {
                         .map(done -> accepted(statement, format))));
         worker.wake();
         return response;
+    }
+
+    private static int read(InputStream body, byte[] into) throws IOException {
+        try {
+            return body.readNBytes(into, 0, into.length);
+        } catch (IOException e) {
+            if (e.getMessage() != null) {
+                throw e;
+            }
+            // Without a word the client has hung up: its doing, and no failure of ours.
+            throw Problem.badRequest("invalid_request", "The body was cut off.");
+        }
     }
 
     private Idempotency.Answer accepted(Statement statement, Format format) {

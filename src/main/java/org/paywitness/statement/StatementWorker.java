@@ -2,6 +2,7 @@ package org.paywitness.statement;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -12,6 +13,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
+import org.paywitness.database.Migrations;
 import org.paywitness.idempotency.Idempotency;
 import org.paywitness.observation.Observations;
 import org.paywitness.transaction.Completenesses;
@@ -40,9 +42,12 @@ class StatementWorker {
     private final Pool pool;
     private final Policy policy;
     private final Clock clock;
+    private final Migrations migrations;
+    private final Vertx vertx;
     private final Semaphore work = new Semaphore(0);
     private Instant housekeptAt = Instant.EPOCH;
     private Thread thread;
+    private boolean waiting;
     private volatile boolean stopping;
 
     StatementWorker(
@@ -52,7 +57,9 @@ class StatementWorker {
             Idempotency idempotency,
             Pool pool,
             Policy policy,
-            Clock clock) {
+            Clock clock,
+            Migrations migrations,
+            Vertx vertx) {
         this.statements = statements;
         this.observations = observations;
         this.completenesses = completenesses;
@@ -60,6 +67,8 @@ class StatementWorker {
         this.pool = pool;
         this.policy = policy;
         this.clock = clock;
+        this.migrations = migrations;
+        this.vertx = vertx;
     }
 
     void start(@Observes StartupEvent event) {
@@ -82,9 +91,13 @@ class StatementWorker {
     private void loop() {
         while (!stopping) {
             try {
-                boolean found = workOne();
+                // Migrations tell what keeps them waiting.
+                boolean found = migrations.isDone() && workOne();
+                waiting = false;
                 if (!found) {
-                    housekeep();
+                    if (migrations.isDone()) {
+                        housekeep();
+                    }
                     work.tryAcquire(poll.toMillis(), TimeUnit.MILLISECONDS);
                     work.drainPermits();
                 }
@@ -96,9 +109,12 @@ class StatementWorker {
         }
     }
 
-    // The database is not there, or not migrated yet: the statement stays claimed until its lease ends.
+    // The database is not there: a statement under way stays claimed until its lease ends.
     private void pauseAfter(Exception failure) {
-        LOG.warnf("Statements wait: %s", failure.toString());
+        if (!waiting) {
+            LOG.warnf("Statements wait: %s", failure.toString());
+        }
+        waiting = true;
         try {
             work.tryAcquire(poll.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
@@ -121,10 +137,17 @@ class StatementWorker {
                     "The file could not be worked in after " + maxAttempts + " attempts."));
             return true;
         }
+        // Reading up to where the last attempt ended shows no progress but is no death.
+        long renewing = vertx.setPeriodic(statements.renewal().toMillis(), timer -> statements.renew(claim, clock));
         try {
-            new StatementImport(claim, statements, observations, completenesses, pool, policy, clock).run();
+            new StatementImport(claim, statements, observations, completenesses, pool, policy, clock)
+                    .run(() -> stopping);
         } catch (Statements.Lost lost) {
             LOG.infof("Statement %s was taken over by another worker", claim.id());
+        } catch (StatementImport.Interrupted interrupted) {
+            statements.release(claim, clock.instant());
+        } finally {
+            vertx.cancelTimer(renewing);
         }
         return true;
     }

@@ -10,6 +10,7 @@ import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.InputStream;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -53,9 +54,11 @@ class Statements {
             + " rows_accepted = rows_accepted + $4, rows_duplicate = rows_duplicate + $5,"
             + " rows_refused = rows_refused + $6, leased_until = $7 WHERE id = $1 AND attempts = $2"
             + " AND status = 'running'";
+    private static final String RENEW =
+            "UPDATE statement SET leased_until = $3 WHERE id = $1 AND attempts = $2 AND status = 'running'";
     private static final String REFUSE = "INSERT INTO statement_refusal (statement_id, number, line, code, value,"
-            + " detail) SELECT $1, (SELECT count(*) FROM statement_refusal WHERE statement_id = $1) + n, line, code,"
-            + " value, detail FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[])"
+            + " detail) SELECT $1, (SELECT rows_refused FROM statement WHERE id = $1) - cardinality($2::bigint[]) + n,"
+            + " line, code, value, detail FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[])"
             + " WITH ORDINALITY AS r(line, code, value, detail, n)";
     private static final String REFUSALS = "SELECT line, code, value, detail FROM statement_refusal"
             + " WHERE statement_id = $1 ORDER BY number LIMIT $2";
@@ -63,7 +66,7 @@ class Statements {
             + " failure_detail = $6, leased_until = NULL WHERE id = $1 AND attempts = $2 AND status = 'running'";
     private static final String FORGET_CHUNKS = "DELETE FROM statement_chunk WHERE statement_id = $1";
 
-    /** For how long a worker that shows no progress keeps a statement. */
+    /** For how long a worker that gives no sign of life keeps a statement. */
     @ConfigProperty(name = "paywitness.statements.lease", defaultValue = "20s")
     Duration lease;
 
@@ -131,6 +134,27 @@ class Statements {
                 row.getInteger(3),
                 row.getLong(4),
                 row.getInteger(5));
+    }
+
+    /** How often a worker gives a sign of life: several times within its lease. */
+    Duration renewal() {
+        return lease.dividedBy(4);
+    }
+
+    /** Keeps the statement for another lease, where it is still ours; never fails. */
+    void renew(Claim claim, Clock clock) {
+        lease(claim, clock.instant().plus(lease)).subscribe().with(done -> {}, unreachable -> {});
+    }
+
+    /** Lets another worker take the statement up at once. */
+    void release(Claim claim, Instant now) {
+        run(lease(claim, now));
+    }
+
+    private Uni<Void> lease(Claim claim, Instant until) {
+        return pool.preparedQuery(RENEW)
+                .execute(Tuple.of(claim.id(), claim.attempt(), utc(until)))
+                .replaceWithVoid();
     }
 
     /** The file from its first byte, a chunk at a time. */

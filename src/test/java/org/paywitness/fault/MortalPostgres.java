@@ -1,0 +1,119 @@
+package org.paywitness.fault;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.paywitness.EmbeddedPostgresResource;
+
+/** A real PostgreSQL that can be stopped without warning; its data and its port outlive it. */
+final class MortalPostgres implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    // It says that there was nothing left to stop.
+    private static final Logger ZONKY = Logger.getLogger("io.zonky.test.db.postgres.embedded");
+
+    static {
+        ZONKY.setLevel(Level.OFF);
+    }
+
+    private final Path data;
+    private final int port;
+    private EmbeddedPostgres server;
+
+    private MortalPostgres(Path data, int port) {
+        this.data = data;
+        this.port = port;
+    }
+
+    static MortalPostgres started() throws IOException {
+        EmbeddedPostgresResource.makeKeys();
+        Path data = Files.createTempDirectory(Files.createDirectories(Path.of("target", "fault")), "postgres");
+        MortalPostgres postgres = new MortalPostgres(data, freePort());
+        postgres.start();
+        return postgres;
+    }
+
+    void start() throws IOException {
+        server = EmbeddedPostgres.builder()
+                .setPort(port)
+                .setDataDirectory(data)
+                .setCleanDataDirectory(false)
+                .setPGStartupWait(PATIENCE)
+                .setLocaleConfig("locale", "C")
+                // Zonky's default is off: a commit that an immediate stop forgets.
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("max_connections", "100")
+                .start();
+    }
+
+    /** What {@code pg_ctl stop -m immediate} does, which refuses to work for root: every process quits where it is. */
+    void stopImmediately() throws IOException, InterruptedException {
+        Path pid = data.resolve("postmaster.pid");
+        String postmaster = Files.readAllLines(pid).get(0).strip();
+        int failed = new ProcessBuilder("kill", "-QUIT", postmaster).start().waitFor();
+        if (failed != 0) {
+            throw new IllegalStateException("could not signal the postmaster " + postmaster);
+        }
+        Waiting.until("PostgreSQL has stopped", PATIENCE, () -> Files.notExists(pid));
+        // Finds nothing to stop, and lets go of the directory.
+        server.close();
+    }
+
+    /** What a service needs to work on this database. */
+    Map<String, String> configuration(String database) {
+        return EmbeddedPostgresResource.configuration(port, database);
+    }
+
+    void createDatabase(String name) throws SQLException {
+        try (Connection connection = connect("postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE " + name);
+        }
+    }
+
+    /** The first column of each row. */
+    List<String> column(String database, String sql) throws SQLException {
+        try (Connection connection = connect(database);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<String> values = new ArrayList<>();
+            while (rows.next()) {
+                values.add(rows.getString(1));
+            }
+            return values;
+        }
+    }
+
+    long number(String database, String sql) throws SQLException {
+        return Long.parseLong(column(database, sql).get(0));
+    }
+
+    private Connection connect(String database) throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:postgresql://localhost:" + port + "/" + database, "postgres", "postgres");
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}

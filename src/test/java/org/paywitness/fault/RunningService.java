@@ -1,0 +1,159 @@
+package org.paywitness.fault;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.paywitness.EmbeddedPostgresResource;
+import org.paywitness.Tokens;
+
+/** The packaged service as a process of its own, which can be killed and started again at the same port. */
+final class RunningService implements AutoCloseable {
+    private static final Path APP = Path.of("target", "quarkus-app", "quarkus-run.jar");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration ANSWER = Duration.ofSeconds(60);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Starts sooner; how fast it runs does not matter here. */
+    private static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+    private final int port;
+    private final Path log;
+    private final List<String> command = new ArrayList<>();
+    private Process process;
+
+    /**
+     * @param name of its log, {@code target/fault/<name>.log}
+     * @param database as {@link MortalPostgres#configuration} tells
+     * @param settings on top of it
+     */
+    RunningService(String name, Map<String, String> database, Map<String, String> settings, String... jvm)
+            throws IOException {
+        this.port = MortalPostgres.freePort();
+        this.log = Files.createDirectories(Path.of("target", "fault")).resolve(name + ".log");
+        Files.deleteIfExists(log);
+        Map<String, String> all = new HashMap<>(database);
+        all.put("quarkus.http.port", Integer.toString(port));
+        all.put("quarkus.http.host", "localhost");
+        all.put("quarkus.shutdown.delay", "0s");
+        all.put("quarkus.log.console.json.enabled", "false");
+        all.put("paywitness.rate-limit.requests", "0");
+        all.putAll(settings);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(QUICK);
+        command.addAll(List.of(jvm));
+        all.forEach((key, value) -> command.add("-D" + key + "=" + value));
+        command.addAll(List.of("-jar", APP.toString()));
+    }
+
+    RunningService start() throws IOException {
+        process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        return this;
+    }
+
+    RunningService awaitReady() {
+        Waiting.until("ready; see " + log, PATIENCE, this::isReady);
+        return this;
+    }
+
+    boolean isReady() throws IOException, InterruptedException {
+        if (!process.isAlive()) {
+            throw new AssertionError("the service has ended with " + process.exitValue() + "; see " + log);
+        }
+        return get("/q/health/ready", null).statusCode() == 200;
+    }
+
+    /** Kills it with signal 9: it cannot notice. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Sends SIGTERM and does not wait. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Its exit code, waited for. */
+    int ended(Duration bound) throws InterruptedException {
+        if (!process.waitFor(bound.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("still running after " + bound + "; see " + log);
+        }
+        return process.exitValue();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Which process it is: another one after a start. */
+    long pid() {
+        return process.pid();
+    }
+
+    String log() throws IOException {
+        return Files.readString(log);
+    }
+
+    URI uri(String path) {
+        return URI.create("http://localhost:" + port + path);
+    }
+
+    HttpResponse<String> get(String path, String token) throws IOException, InterruptedException {
+        return send(request(path, token).GET());
+    }
+
+    HttpResponse<String> post(String path, String token, String type, HttpRequest.BodyPublisher body, String... headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                request(path, token).header("Content-Type", type).POST(body);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request);
+    }
+
+    private HttpRequest.Builder request(String path, String token) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(ANSWER);
+        return token == null ? request : request.header("Authorization", "Bearer " + token);
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    static JsonNode json(HttpResponse<String> response) throws IOException {
+        return JSON.readTree(response.body());
+    }
+
+    /** A token that outlives a long test. */
+    static String token(String scopes) {
+        EmbeddedPostgresResource.makeKeys();
+        return Tokens.sign(Tokens.claims(scopes).expiresAt(Instant.now().plus(Duration.ofHours(6))));
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            process.destroyForcibly();
+        }
+    }
+}
