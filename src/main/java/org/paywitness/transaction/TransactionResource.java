@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -49,11 +50,13 @@ public class TransactionResource {
     int maxScanned;
 
     private final TransactionFinder transactions;
+    private final Waiting waiting;
     private final Policy policy;
     private final Clock clock;
 
-    TransactionResource(TransactionFinder transactions, Policy policy, Clock clock) {
+    TransactionResource(TransactionFinder transactions, Waiting waiting, Policy policy, Clock clock) {
         this.transactions = transactions;
+        this.waiting = waiting;
         this.policy = policy;
         this.clock = clock;
     }
@@ -63,14 +66,26 @@ public class TransactionResource {
     public record Page(
             @Schema(required = true) List<TransactionAnswer> data,
             @Schema(required = true, nullable = true, description = "Where the next page begins; null at the end.")
-                    String nextCursor) {}
+                    String nextCursor) {
+        String entityTag() {
+            StringBuilder content = new StringBuilder().append(nextCursor);
+            for (TransactionAnswer transaction : data) {
+                content.append(' ')
+                        .append(transaction.id())
+                        .append(transaction.verdict().entityTag());
+            }
+            return Answers.tag(content.toString());
+        }
+    }
 
     @GET
     @Path("/{id}/verdict")
     @Operation(
             operationId = "getVerdict",
             summary = "The verdict alone",
-            description = "The hot path, polled by apps. Scopes: cardholder, merchant:read, desk:read.")
+            description = "The hot path, polled by apps. `Prefer: wait=N` holds the answer until it is another one than"
+                    + " If-None-Match names, or than it is now, N seconds at most."
+                    + " Scopes: cardholder, merchant:read, desk:read.")
     @Parameter(
             name = "as_of",
             in = ParameterIn.QUERY,
@@ -86,6 +101,7 @@ public class TransactionResource {
             @PathParam("id") String id,
             @HeaderParam("Accept-Language") String languages,
             @HeaderParam("If-None-Match") String known,
+            @HeaderParam("Prefer") List<String> prefer,
             @Context UriInfo uri,
             @Context SecurityIdentity identity) {
         Visibility visibility = Caller.of(identity).requireRead();
@@ -94,11 +110,31 @@ public class TransactionResource {
         Instant asOf = uri.getRequestUri().getRawQuery() == null
                 ? null
                 : new QueryParameters(uri.getQueryParameters(), Set.of("as_of")).time("as_of");
-        return asOf == null
-                ? visible(transaction, visibility)
-                        .map(found ->
-                                Answers.ok(VerdictAnswer.of(found, policy, clock.instant(), language), known, language))
-                : asOf(transaction, asOf, visibility, language).map(answer -> Answers.ok(answer, known, language));
+        if (asOf != null) {
+            return asOf(transaction, asOf, visibility, language).map(answer -> Answers.ok(answer, known, language));
+        }
+        int wait = prefer == null || prefer.isEmpty() ? 0 : waiting.seconds(prefer);
+        return wait > 0 && waiting.enter()
+                ? awaited(transaction, visibility, language, known, wait)
+                        .onTermination()
+                        .invoke(waiting::leave)
+                : now(transaction, visibility, language).map(answer -> Answers.ok(answer, known, language));
+    }
+
+    private Uni<VerdictAnswer> now(UUID id, Visibility visibility, Language language) {
+        return visible(id, visibility).map(found -> VerdictAnswer.of(found, policy, clock.instant(), language));
+    }
+
+    private Uni<Response> awaited(UUID id, Visibility visibility, Language language, String known, int seconds) {
+        AtomicReference<String> held = new AtomicReference<>(known);
+        return waiting.until(
+                        (VerdictAnswer answer) -> !(held.compareAndSet(null, answer.entityTag())
+                                || Answers.matches(held.get(), answer.entityTag())),
+                        seconds,
+                        () -> now(id, visibility, language))
+                .map(answer -> Response.fromResponse(Answers.ok(answer, known, language))
+                        .header("Preference-Applied", "wait=" + seconds)
+                        .build());
     }
 
     private Uni<VerdictAnswer> asOf(UUID id, Instant asOf, Visibility visibility, Language language) {
@@ -163,12 +199,32 @@ public class TransactionResource {
             in = ParameterIn.QUERY,
             schema = @Schema(type = SchemaType.STRING, format = "date-time"),
             description = "Occurred before.")
-    @Parameter(name = "amount", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.INTEGER, format = "int64"))
+    @Parameter(
+            name = "amount",
+            in = ParameterIn.QUERY,
+            schema = @Schema(type = SchemaType.INTEGER, format = "int64", minimum = "1", maximum = "1000000000000"),
+            description = "Minor units.")
     @Parameter(
             name = "currency",
             in = ParameterIn.QUERY,
             schema = @Schema(type = SchemaType.STRING, defaultValue = "CNY"))
-    @Parameter(name = "verdict", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING))
+    @Parameter(
+            name = "verdict",
+            in = ParameterIn.QUERY,
+            schema =
+                    @Schema(
+                            type = SchemaType.STRING,
+                            enumeration = {
+                                "charged",
+                                "charged_twice",
+                                "not_charged",
+                                "held",
+                                "pending",
+                                "being_returned",
+                                "partly_returned",
+                                "returned",
+                                "disagreement"
+                            }))
     @Parameter(
             name = "limit",
             in = ParameterIn.QUERY,
@@ -178,8 +234,9 @@ public class TransactionResource {
             responseCode = "200",
             description = "A page.",
             content = @Content(schema = @Schema(implementation = Page.class)))
-    public Uni<Page> list(
+    public Uni<Response> list(
             @HeaderParam("Accept-Language") String languages,
+            @HeaderParam("If-None-Match") String known,
             @Context UriInfo uri,
             @Context SecurityIdentity identity) {
         Visibility visibility = Caller.of(identity).requireRead();
@@ -193,7 +250,8 @@ public class TransactionResource {
                         .orElseThrow(() -> Problem.badRequest("invalid_cursor", "The cursor is not one of ours.")
                                 .at("?cursor", "must be the next_cursor of a page"));
         Language language = Language.of(languages);
-        return collect(query, before, limit, 0, new ArrayList<>(), language);
+        return collect(query, before, limit, 0, new ArrayList<>(), language)
+                .map(page -> Answers.ok(page, page.entityTag(), known, language));
     }
 
     // The verdict changes with time alone and so is no column: pages are judged until enough fit.
