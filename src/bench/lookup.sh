@@ -3,42 +3,38 @@
 #   a  pgbench, prepared, the same query          b  a bare Vert.x server with the same query, no auth
 #   c  the packaged service, …/verdict, with auth d  the packaged service, was-i-charged?rrn=…
 # Usage: src/bench/lookup.sh        after ./mvnw package -DskipTests; without a package only a and b are measured.
-#   ROWS=5000000 SECONDS_EACH=10 ROUNDS=3 CONNECTIONS="32 64" LOOPS=<cores>
-#   PGBIN=<directory of initdb and pg_ctl>  BENCH_DIR=<kept between runs, holds the database>
-# Needs psql, openssl, curl and the PostgreSQL server programs; uses pgbench and wrk where installed.
+#   ROWS=5000000 SECONDS_EACH=10 WARM_SECONDS=30 ROUNDS=3 CONNECTIONS="32 64" LOOPS=<cores>
+#   BENCH_DIR=<kept between runs, holds the database>
+# Needs a JDK, openssl and curl; PostgreSQL is the embedded one. Uses pgbench and wrk where installed.
 # Nothing else may run on the machine meanwhile; the ratios are what counts, not the numbers.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-# FILL IN when the real ones exist: the statement with the id as $1, the rows, and what the load asks for.
-QUERY=${QUERY:-src/bench/lookup/verdict.sql}        # → src/main/resources/sql/<the service's own statement>
-FILL=${FILL:-src/bench/lookup/rows.sql}
-IDS=${IDS:-src/bench/lookup/ids.sql}
-# FILL IN: the claims that may see every row of the benchmark (api.md, "Who may ask").
-CLAIMS=${CLAIMS:-'"iss":"bench","aud":"paywitness","sub":"bench","scope":"desk"'}
+# The service's own statement (a test holds the two together), the rows, and what the load asks for.
+QUERY=src/bench/lookup/verdict.sql
+FILL=src/bench/lookup/rows.sql
+IDS=src/bench/lookup/ids.sql
+CLAIMS='"iss":"bench","aud":"paywitness","sub":"bench","client_id":"bench","scope":"desk:read"'
 
-ROWS=${ROWS:-5000000} SECONDS_EACH=${SECONDS_EACH:-10} ROUNDS=${ROUNDS:-3} CONNECTIONS=${CONNECTIONS:-"32 64"}
+ROWS=${ROWS:-5000000} SECONDS_EACH=${SECONDS_EACH:-10} WARM_SECONDS=${WARM_SECONDS:-30} ROUNDS=${ROUNDS:-3} CONNECTIONS=${CONNECTIONS:-"32 64"}
 LOOPS=${LOOPS:-$(nproc)}
 BENCH_DIR=${BENCH_DIR:-/tmp/paywitness-bench} PGPORT=${PGPORT:-15433} BARE_PORT=18081 SERVICE_PORT=18082
-PGBIN=${PGBIN:-$(dirname "$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null | sort -V | tail -1)")}
 SERVICE=target/quarkus-app/quarkus-run.jar
-export PGHOST=127.0.0.1 PGPORT PGUSER=postgres PGPASSWORD=bench PGDATABASE=postgres
+export PGHOST=127.0.0.1 PGPORT PGUSER=postgres PGPASSWORD=postgres PGDATABASE=postgres
 mkdir -p "$BENCH_DIR"
 pids=()
-trap 'for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done; stop_postgres || true' EXIT
-
-as_postgres() { if [ "$(id -u)" = 0 ]; then su postgres -s /bin/sh -c "$1"; else sh -c "$1"; fi; }
-stop_postgres() { as_postgres "$PGBIN/pg_ctl -D $BENCH_DIR/data -m fast -w stop" >/dev/null 2>&1; }
+trap 'for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done; wait' EXIT
 
 start_postgres() {
-    [ "$(id -u)" != 0 ] || chown postgres "$BENCH_DIR"
-    [ -d "$BENCH_DIR/data" ] || as_postgres "$PGBIN/initdb -U postgres -A trust -E UTF8 -D $BENCH_DIR/data" >/dev/null
-    as_postgres "$PGBIN/pg_ctl -D $BENCH_DIR/data -w -l $BENCH_DIR/postgres.log \
-        -o '-p $PGPORT -k $BENCH_DIR -c shared_buffers=2GB -c max_wal_size=8GB' start" >/dev/null
+    java -cp "$CLASSPATH" src/bench/java/BenchPostgres.java "$BENCH_DIR/data" "$PGPORT" >"$BENCH_DIR/postgres.log" 2>&1 &
+    pids+=($!)
+    wait_for grep -q ready "$BENCH_DIR/postgres.log"
     POSTMASTER=$(head -1 "$BENCH_DIR/data/postmaster.pid")
 }
 
-wait_for() { for _ in $(seq 240); do "$@" >/dev/null 2>&1 && return; sleep 0.25; done; echo "waited in vain: $*" >&2; exit 1; }
+sql() { java -cp "$CLASSPATH" src/bench/java/Sql.java "jdbc:postgresql://127.0.0.1:$PGPORT/postgres?preferQueryMode=simple" "$ROWS" "$@"; }
+
+wait_for() { for _ in $(seq 480); do "$@" >/dev/null 2>&1 && return; sleep 0.25; done; echo "waited in vain: $*" >&2; exit 1; }
 
 b64() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
 
@@ -59,8 +55,9 @@ start_service() {
     QUARKUS_HTTP_PORT=$SERVICE_PORT QUARKUS_VERTX_EVENT_LOOPS_POOL_SIZE=$LOOPS \
         QUARKUS_DATASOURCE_REACTIVE_URL=postgresql://127.0.0.1:$PGPORT/postgres \
         QUARKUS_DATASOURCE_JDBC_URL=jdbc:postgresql://127.0.0.1:$PGPORT/postgres \
-        QUARKUS_DATASOURCE_USERNAME=postgres QUARKUS_DATASOURCE_PASSWORD=bench \
-        QUARKUS_OIDC_PUBLIC_KEY=$PUBLIC_KEY QUARKUS_OTEL_TRACES_SAMPLER=parentbased_traceidratio \
+        QUARKUS_DATASOURCE_USERNAME=postgres QUARKUS_DATASOURCE_PASSWORD=postgres \
+        QUARKUS_OIDC_PUBLIC_KEY=$PUBLIC_KEY PAYWITNESS_RATE_LIMIT_REQUESTS=1000000000 \
+        QUARKUS_OTEL_SDK_DISABLED=false QUARKUS_OTEL_TRACES_SAMPLER=parentbased_traceidratio \
         QUARKUS_OTEL_TRACES_SAMPLER_ARG=0.01 \
         java -jar "$SERVICE" >"$BENCH_DIR/service.log" 2>&1 &
     SERVICE_PID=$! && pids+=($!)
@@ -69,7 +66,7 @@ start_service() {
 
 start_bare() {
     java -cp "$CLASSPATH" src/bench/java/BareServer.java "$BARE_PORT" "$LOOPS" \
-        "postgresql://postgres:bench@127.0.0.1:$PGPORT/postgres" "$QUERY" >"$BENCH_DIR/bare.log" 2>&1 &
+        "postgresql://postgres:postgres@127.0.0.1:$PGPORT/postgres" "$QUERY" >"$BENCH_DIR/bare.log" 2>&1 &
     BARE_PID=$! && pids+=($!)
     wait_for grep -q ready "$BENCH_DIR/bare.log"
 }
@@ -105,7 +102,7 @@ load() {
     fi
 }
 bench_b() { load $BARE_PORT "$1" "$2" '/v1/transactions/{id}/verdict'; }
-bench_c() { load $SERVICE_PORT "$1" "$2" '/v1/transactions/{id}/verdict'; }
+bench_c() { load $SERVICE_PORT "$1" "$2" '/v1/transactions/{txn}/verdict'; }
 bench_d() { load $SERVICE_PORT "$1" "$2" '/v1/was-i-charged?rrn={rrn}'; }
 
 # measure WHAT CONNECTIONS ROUND: prints a line and keeps it for the summary.
@@ -151,13 +148,12 @@ start_postgres
 make_token
 start_service
 echo "# $ROWS rows"
-psql -q -v ON_ERROR_STOP=1 -v rows="$ROWS" -f "$FILL"
-psql -q -c 'VACUUM ANALYZE' -c CHECKPOINT
-psql -qAt -v ON_ERROR_STOP=1 -f "$IDS" >"$BENCH_DIR/ids.txt"
+sql "$FILL" -c 'VACUUM ANALYZE' -c CHECKPOINT
+sql "$IDS" >"$BENCH_DIR/ids.txt"
 start_bare
 benches="a b"; [ -z "$SERVICE_PID" ] || benches="a b c d"
 : >"$BENCH_DIR/results.txt"
-for what in $benches; do "bench_$what" 32 "$SECONDS_EACH" >/dev/null; done # warm
+for what in $benches; do "bench_$what" 32 "$WARM_SECONDS" >/dev/null; done
 echo "# what conns round requests/s p50_us p99_us failures service_us postgres_us"
 for connections in $CONNECTIONS; do
     for round in $(seq "$ROUNDS"); do

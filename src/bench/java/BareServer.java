@@ -80,7 +80,7 @@ public final class BareServer extends AbstractVerticle {
         StringBuilder json = new StringBuilder(512).append('{');
         for (int i = 0; i < row.size(); i++) {
             json.append(i == 0 ? "\"" : ",\"").append(row.getColumnName(i)).append("\":\"");
-            json.append(row.getValue(i).toString().replace("\"", "\\\"")).append('"');
+            json.append(String.valueOf(row.getValue(i)).replace("\"", "\\\"")).append('"');
         }
         return json.append('}').toString();
     }

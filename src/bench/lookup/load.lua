@@ -1,12 +1,12 @@
--- Random lines "id rrn" of BENCH_IDS into BENCH_PATH; prints: requests/s p50_us p99_us requests failures
+-- Random lines "uuid rrn typeid" of BENCH_IDS into BENCH_PATH; prints: requests/s p50_us p99_us requests failures
 local requests = {}
 local path, token = os.getenv("BENCH_PATH"), os.getenv("BENCH_TOKEN")
 
 function init(args)
     math.randomseed(os.time())
     for line in io.lines(os.getenv("BENCH_IDS")) do
-        local id, rrn = line:match("(%S+) (%S+)")
-        local target = path:gsub("{id}", id):gsub("{rrn}", rrn)
+        local id, rrn, txn = line:match("(%S+) (%S+) (%S+)")
+        local target = path:gsub("{id}", id):gsub("{rrn}", rrn):gsub("{txn}", txn)
         requests[#requests + 1] = wrk.format("GET", target, {["Authorization"] = "Bearer " .. token})
     end
 end

@@ -1,17 +1,23 @@
--- FILL IN: as soon as the schema of transactions is there, insert into the real table instead of this stand-in.
--- psql variable :rows is the number wanted. Row n must have the id `lpad(to_hex(n), 32, '0')::uuid` (pgbench computes it)
--- and a reference of its own.
-CREATE TABLE IF NOT EXISTS bench_transaction (
-    id uuid PRIMARY KEY,
-    rrn text NOT NULL,
-    amount bigint NOT NULL,
-    currency text NOT NULL,
-    occurred_at timestamptz NOT NULL,
-    summary jsonb NOT NULL
-);
-INSERT INTO bench_transaction
-SELECT lpad(to_hex(n), 32, '0')::uuid, lpad(n::text, 12, '0'), 1 + n % 100000, 'CNY',
-       timestamptz '2026-01-01' + n * interval '1 second',
-       jsonb_build_object('terminal', 'approved', 'acquirer', 'settled', 'amount', 1 + n % 100000, 'note', repeat('x', 120))
-FROM generate_series((SELECT count(*) FROM bench_transaction) + 1, :rows) n;
-CREATE INDEX IF NOT EXISTS bench_transaction_rrn ON bench_transaction (rrn);
+-- Fills the service's own table up to :rows transactions, each with what four observations say of it. Row n has the id
+-- lpad(to_hex(n), 32, '0')::uuid, which pgbench computes, and a reference of its own.
+CREATE OR REPLACE FUNCTION pg_temp.fact(source text, outcome text, code text, at timestamptz, n bigint, k int)
+RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT E'\n' || source || E'\t' || outcome || E'\t' || code || E'\t'
+        || (extract(epoch FROM at) * 1000000)::bigint || E'\t' || 1 + n % 100000 || E'CNY\t\tobs_01kaf3v6n8e8q'
+        || k || lpad(n::text, 12, '0')
+$$;
+
+INSERT INTO completeness_now (merchant_id, bank)
+SELECT m, timestamptz '2026-11-01' FROM (SELECT '*' UNION ALL SELECT 'm_' || g FROM generate_series(0, 999) g) AS k(m)
+ON CONFLICT DO NOTHING;
+
+INSERT INTO transaction (id, version, merchant_id, terminal_id, batch, stan, rrn, card_token, card_first6, card_last4,
+    amount, currency, occurred_at, summary)
+SELECT lpad(to_hex(n), 32, '0')::uuid, 4, 'm_' || n % 1000, 'T' || n % 5000, '000001', lpad((n % 1000000)::text, 6, '0'),
+       lpad(n::text, 12, '0'), 'card_01' || lpad((n % 900000)::text, 26, '0'), '622848', lpad((n % 10000)::text, 4, '0'),
+       1 + n % 100000, 'CNY', at,
+       E'1\tPURCHASE\tDEBIT\t0\tchip\t123456\tunionpay\t\t\t\t\t0\t'
+       || pg_temp.fact('terminal', 'approved', '00', at, n, 1) || pg_temp.fact('terminal', 'slip_printed', '', at, n, 2)
+       || pg_temp.fact('acquirer', 'captured', '00', at, n, 3) || pg_temp.fact('bank', 'debited', '', at, n, 4)
+FROM (SELECT n, timestamptz '2026-01-01' + n * interval '1 second' AS at
+      FROM generate_series((SELECT count(*) FROM transaction) + 1, :rows) n) AS numbers;

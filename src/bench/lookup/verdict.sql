@@ -1,1 +1,1 @@
-SELECT id, rrn, amount, currency, occurred_at, summary FROM bench_transaction WHERE id = $1
+SELECT t.id, t.merged_into, t.version, t.merchant_id, t.terminal_id, t.batch, t.stan, t.rrn, t.merchant_order_no, t.wallet_transaction_no, t.card_token, t.card_first6, t.card_last4, t.amount, t.currency, t.occurred_at, t.summary, greatest((SELECT a.bank FROM completeness_now a WHERE a.merchant_id = '*'), (SELECT c.bank FROM completeness_now c WHERE c.merchant_id = t.merchant_id)) FROM transaction t WHERE t.id = $1

@@ -16,7 +16,7 @@ import java.util.OptionalInt;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * Before {@code quarkus:dev} reads where its database is, starts one and says so; likewise the key of the tokens. Does
+ * Before {@code quarkus:dev} reads where its database is, starts one and says so; likewise the keys of access and card tokens. Does
  * nothing in any other profile, and leaves alone what the developer has configured.
  */
 public class DevConfigSourceFactory implements ConfigSourceFactory {
@@ -43,6 +43,7 @@ public class DevConfigSourceFactory implements ConfigSourceFactory {
             }
             KeyPair keys = DevKeys.keptIn(HOME.resolve("dev-key"));
             properties.put(DevKeys.PRIVATE_KEY, DevKeys.base64(keys.getPrivate().getEncoded()));
+            properties.put("paywitness.card-token.keys.01", DevKeys.cardTokenKey(keys.getPrivate()));
             if (!isSet(context, "quarkus.oidc.auth-server-url")) {
                 properties.put(
                         "quarkus.oidc.public-key",

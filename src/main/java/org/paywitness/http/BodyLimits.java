@@ -8,11 +8,13 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import java.io.ByteArrayInputStream;
 import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.paywitness.problem.Problem;
 import org.paywitness.problem.ProblemAnswer;
 
@@ -32,6 +34,8 @@ class BodyLimits {
 
     /** Where quarkus-rest looks for the limit of a body whose length is not known: VertxHttpRecorder. */
     private static final String LIMIT_WHILE_READING = "io.quarkus.max-request-size";
+
+    private static final String BODY = BodyLimits.class.getName();
 
     private final long standard;
     private final Map<String, Long> larger;
@@ -97,11 +101,20 @@ class BodyLimits {
         });
         request.endHandler(end -> {
             if (!context.response().ended()) {
-                ((RoutingContextInternal) context).setBody(body);
+                context.put(BODY, body);
                 context.next();
             }
         });
         request.resume();
+    }
+
+    // quarkus-rest mangles a body over its own buffer (10 KiB) when it is left in the routing context, so hand it over.
+    @ServerRequestFilter(preMatching = true, nonBlocking = true)
+    void handOver(ContainerRequestContext request, RoutingContext context) {
+        Buffer body = context.get(BODY);
+        if (body != null) {
+            request.setEntityStream(new ByteArrayInputStream(body.getBytes()));
+        }
     }
 
     /** The rest of the body is not worth reading: the connection goes, once the answer is out. */

@@ -1,39 +1,63 @@
 package org.paywitness.transaction;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.function.Function;
 import org.paywitness.explanation.Language;
 
 /** Answers to reads: an entity tag, 304 where it is known (RFC 9110, section 13.1.2), and the language. */
-public final class Answers {
-    /** Nobody can tell another answer with the same tag by chance, and the tag stays short. */
+@Singleton
+public class Answers {
+    /** Nobody meets another answer with the same tag by chance, and the tag stays short. */
     private static final int TAG_BYTES = 12;
 
-    private Answers() {}
+    private final ObjectMapper json;
 
-    static Response ok(VerdictAnswer answer, String known, Language language) {
+    Answers(ObjectMapper json) {
+        this.json = json;
+    }
+
+    /** One Uni for the whole way: each operator of Mutiny would carry the context of the request along. */
+    static <T> Uni<Response> later(Future<T> found, Function<T, Response> answer) {
+        return Uni.createFrom().emitter(done -> found.map(answer).onComplete(done::complete, done::fail));
+    }
+
+    Response ok(VerdictAnswer answer, String known, Language language) {
         return ok(answer, answer.entityTag(), known, language);
     }
 
-    static Response ok(Object answer, String tag, String known, Language language) {
-        return answer(answer, tag, known)
+    Response ok(Object answer, String tag, String known, Language language) {
+        if (matches(known, tag)) {
+            return Response.status(Response.Status.NOT_MODIFIED)
+                    .header("ETag", tag)
+                    .header("Vary", "Accept-Language")
+                    .build();
+        }
+        return Response.ok(bytes(answer), MediaType.APPLICATION_JSON_TYPE)
+                .header("ETag", tag)
                 .header("Content-Language", language.tag())
                 .header("Vary", "Accept-Language")
+                .header("Cache-Control", "private, no-cache")
                 .build();
     }
 
     /** An answer without any text in the caller's language; it is another one when the content is. */
     public static Response ok(Object answer, String content, String known) {
-        return answer(answer, tag(content), known).build();
-    }
-
-    private static Response.ResponseBuilder answer(Object answer, String tag, String known) {
-        Response.ResponseBuilder response = matches(known, tag) ? Response.notModified() : Response.ok(answer);
-        return response.header("ETag", tag).header("Cache-Control", "private, no-cache");
+        String tag = tag(content);
+        return (matches(known, tag) ? Response.notModified() : Response.ok(answer))
+                .header("ETag", tag)
+                .header("Cache-Control", "private, no-cache")
+                .build();
     }
 
     /** An entity tag of what an answer says. */
@@ -43,6 +67,15 @@ public final class Answers {
             return '"' + Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, TAG_BYTES)) + '"';
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("SHA-256 is required of every Java platform", e);
+        }
+    }
+
+    // Whole, so that it goes out in one piece with its length.
+    private byte[] bytes(Object answer) {
+        try {
+            return json.writeValueAsBytes(answer);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -1,6 +1,6 @@
 package org.paywitness.transaction;
 
-import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -76,7 +76,7 @@ record ChargeQuery(
     }
 
     /** Asks by what tells payments apart best. */
-    Uni<List<Found>> ask(TransactionFinder transactions) {
+    Future<List<Found>> ask(TransactionFinder transactions) {
         if (walletTransactionNo != null) {
             return transactions.byWalletTransactionNo(walletTransactionNo);
         }

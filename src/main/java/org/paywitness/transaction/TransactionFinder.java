@@ -1,9 +1,9 @@
 package org.paywitness.transaction;
 
-import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.mutiny.sqlclient.Tuple;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -69,8 +69,8 @@ class TransactionFinder {
                 new Question<>(
                         BY_ID,
                         BY_IDS,
-                        io.vertx.sqlclient.Tuple::of,
-                        ids -> io.vertx.sqlclient.Tuple.of(ids.toArray(UUID[]::new)),
+                        Tuple::of,
+                        ids -> Tuple.of(ids.toArray(UUID[]::new)),
                         TransactionFinder::found,
                         row -> row.getUUID(0)));
         this.byRrn = reference(lookups, "rrn", 7);
@@ -89,53 +89,53 @@ class TransactionFinder {
                 new Question<String, Found>(
                         one,
                         many,
-                        io.vertx.sqlclient.Tuple::of,
-                        keys -> io.vertx.sqlclient.Tuple.of(keys.toArray(String[]::new)),
+                        Tuple::of,
+                        keys -> Tuple.of(keys.toArray(String[]::new)),
                         TransactionFinder::found,
                         row -> row.getString(position)));
     }
 
     /** The transaction, or the one that it was merged into; null when there is none. */
-    Uni<Found> byId(UUID id) {
-        return byId.find(id).chain(rows -> {
+    Future<Found> byId(UUID id) {
+        return byId.ask(id).compose(rows -> {
             if (rows.isEmpty()) {
-                return Uni.createFrom().nullItem();
+                return Future.succeededFuture();
             }
             Found found = rows.get(0);
             UUID into = found.transaction().mergedInto();
             return into == null
-                    ? Uni.createFrom().item(found)
+                    ? Future.succeededFuture(found)
                     : byId(into).map(survivor -> new Found(survivor.transaction(), survivor.completeness(), id));
         });
     }
 
-    Uni<List<Found>> byRrn(String rrn) {
-        return orAmongMembers(byRrn.find(rrn), "o.rrn = $1", Tuple.of(rrn));
+    Future<List<Found>> byRrn(String rrn) {
+        return orAmongMembers(byRrn.ask(rrn), "o.rrn = $1", Tuple.of(rrn));
     }
 
-    Uni<List<Found>> byMerchantOrderNo(String number) {
-        return orAmongMembers(byOrder.find(number), "o.merchant_order_no = $1", Tuple.of(number));
+    Future<List<Found>> byMerchantOrderNo(String number) {
+        return orAmongMembers(byOrder.ask(number), "o.merchant_order_no = $1", Tuple.of(number));
     }
 
-    Uni<List<Found>> byWalletTransactionNo(String number) {
-        return orAmongMembers(byWallet.find(number), "o.wallet_transaction_no = $1", Tuple.of(number));
+    Future<List<Found>> byWalletTransactionNo(String number) {
+        return orAmongMembers(byWallet.ask(number), "o.wallet_transaction_no = $1", Tuple.of(number));
     }
 
     /** By what a slip shows; the batch may be unknown. */
-    Uni<List<Found>> bySlip(String terminal, String batch, String stan) {
+    Future<List<Found>> bySlip(String terminal, String batch, String stan) {
         String where = "o.terminal_id = $1 AND o.stan = $2 AND ($3::text IS NULL OR o.batch = $3)";
         return query(MEMBERS_WITH_REFERENCE.formatted(where), Tuple.of(terminal, stan, batch));
     }
 
     // A row holds one reference of a kind; a transaction that several sources number differently has more.
-    private Uni<List<Found>> orAmongMembers(Uni<List<Found>> hot, String where, Tuple tuple) {
-        return hot.chain(found -> found.isEmpty()
+    private Future<List<Found>> orAmongMembers(Future<List<Found>> hot, String where, Tuple tuple) {
+        return hot.compose(found -> found.isEmpty()
                 ? query(MEMBERS_WITH_REFERENCE.formatted(where), tuple)
-                : Uni.createFrom().item(found));
+                : Future.succeededFuture(found));
     }
 
     /** By card, amount and time. The card is a token, or six and four digits around stars. */
-    Uni<List<Found>> byCard(CardQuery card, Money amount, Instant from, Instant to) {
+    Future<List<Found>> byCard(CardQuery card, Money amount, Instant from, Instant to) {
         Tuple tuple = Tuple.tuple()
                 .addValue(card.token() != null ? card.token() : card.first6())
                 .addValue(card.token() != null ? null : card.last4())
@@ -148,18 +148,17 @@ class TransactionFinder {
     }
 
     /** What was known of the transaction at that time; null when nothing was. */
-    Uni<Found> asOf(UUID id, Instant at) {
+    Future<Found> asOf(UUID id, Instant at) {
         return pool.preparedQuery(AS_OF)
                 .execute(Tuple.of(id, at.atOffset(ZoneOffset.UTC)))
-                .chain(rows -> {
-                    var iterator = rows.iterator();
-                    if (!iterator.hasNext()) {
-                        return Uni.createFrom().nullItem();
+                .compose(rows -> {
+                    if (rows.size() == 0) {
+                        return Future.succeededFuture();
                     }
-                    Row row = iterator.next().getDelegate();
+                    Row row = rows.iterator().next();
                     UUID into = row.getUUID(1);
                     return into == null
-                            ? Uni.createFrom().item(asOf(id, row))
+                            ? Future.succeededFuture(asOf(id, row))
                             : asOf(into, at).map(f -> new Found(f.transaction(), f.completeness(), id));
                 });
     }
@@ -186,7 +185,7 @@ class TransactionFinder {
     }
 
     /** A page of live transactions, newest first. */
-    Uni<List<Found>> page(ListQuery query, UUID before, int limit) {
+    Future<List<Found>> page(ListQuery query, UUID before, int limit) {
         List<String> where = new ArrayList<>();
         Tuple tuple = Tuple.tuple();
         query.where(where, tuple);
@@ -202,10 +201,10 @@ class TransactionFinder {
                 tuple);
     }
 
-    private Uni<List<Found>> query(String sql, Tuple tuple) {
+    private Future<List<Found>> query(String sql, Tuple tuple) {
         return pool.preparedQuery(sql).execute(tuple).map(rows -> {
             List<Found> found = new ArrayList<>(rows.size());
-            rows.forEach(row -> found.add(found(row.getDelegate())));
+            rows.forEach(row -> found.add(found(row)));
             return found;
         });
     }

@@ -2,6 +2,9 @@ package org.paywitness.transaction;
 
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
@@ -13,11 +16,13 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -50,12 +55,14 @@ public class TransactionResource {
     int maxScanned;
 
     private final TransactionFinder transactions;
+    private final Answers answers;
     private final Waiting waiting;
     private final Policy policy;
     private final Clock clock;
 
-    TransactionResource(TransactionFinder transactions, Waiting waiting, Policy policy, Clock clock) {
+    TransactionResource(TransactionFinder transactions, Answers answers, Waiting waiting, Policy policy, Clock clock) {
         this.transactions = transactions;
+        this.answers = answers;
         this.waiting = waiting;
         this.policy = policy;
         this.clock = clock;
@@ -101,49 +108,62 @@ public class TransactionResource {
             @PathParam("id") String id,
             @HeaderParam("Accept-Language") String languages,
             @HeaderParam("If-None-Match") String known,
-            @HeaderParam("Prefer") List<String> prefer,
+            @HeaderParam("Prefer") String prefer,
+            @Context HttpServerRequest request,
             @Context UriInfo uri,
             @Context SecurityIdentity identity) {
         Visibility visibility = Caller.of(identity).requireRead();
         Language language = Language.of(languages);
         UUID transaction = id(id);
-        Instant asOf = uri.getRequestUri().getRawQuery() == null
+        // Parsing a URI costs more than the look-up: most ask without a query.
+        Instant asOf = request.query() == null
                 ? null
                 : new QueryParameters(uri.getQueryParameters(), Set.of("as_of")).time("as_of");
         if (asOf != null) {
-            return asOf(transaction, asOf, visibility, language).map(answer -> Answers.ok(answer, known, language));
+            return Answers.later(
+                    asOf(transaction, asOf, visibility, language), answer -> answers.ok(answer, known, language));
         }
-        int wait = prefer == null || prefer.isEmpty() ? 0 : waiting.seconds(prefer);
+        int wait = waiting.seconds(prefer);
         return wait > 0 && waiting.enter()
-                ? awaited(transaction, visibility, language, known, wait)
-                        .onTermination()
-                        .invoke(waiting::leave)
-                : now(transaction, visibility, language).map(answer -> Answers.ok(answer, known, language));
+                ? awaited(() -> judged(transaction, visibility, language), language, known, wait, request.response())
+                : Answers.later(
+                        judged(transaction, visibility, language), answer -> answers.ok(answer, known, language));
     }
 
-    private Uni<VerdictAnswer> now(UUID id, Visibility visibility, Language language) {
-        return visible(id, visibility).map(found -> VerdictAnswer.of(found, policy, clock.instant(), language));
+    private Future<VerdictAnswer> judged(UUID id, Visibility visibility, Language language) {
+        return visible(id, visibility).map(found -> VerdictAnswer.of(found, policy, now(), language));
     }
 
-    private Uni<Response> awaited(UUID id, Visibility visibility, Language language, String known, int seconds) {
+    private Uni<Response> awaited(
+            Supplier<Future<VerdictAnswer>> ask,
+            Language language,
+            String known,
+            int seconds,
+            HttpServerResponse response) {
         AtomicReference<String> held = new AtomicReference<>(known);
-        return waiting.until(
-                        (VerdictAnswer answer) -> !(held.compareAndSet(null, answer.entityTag())
-                                || Answers.matches(held.get(), answer.entityTag())),
+        Future<VerdictAnswer> changed = waiting.until(
+                        answer -> !(held.compareAndSet(null, answer.entityTag())
+                                        || Answers.matches(held.get(), answer.entityTag()))
+                                || response.closed(),
                         seconds,
-                        () -> now(id, visibility, language))
-                .map(answer -> Response.fromResponse(Answers.ok(answer, known, language))
-                        .header("Preference-Applied", "wait=" + seconds)
-                        .build());
+                        ask)
+                .onComplete(done -> waiting.leave());
+        return Answers.later(changed, answer -> Response.fromResponse(answers.ok(answer, known, language))
+                .header("Preference-Applied", "wait=" + seconds)
+                .build());
     }
 
-    private Uni<VerdictAnswer> asOf(UUID id, Instant asOf, Visibility visibility, Language language) {
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private Future<VerdictAnswer> asOf(UUID id, Instant asOf, Visibility visibility, Language language) {
         if (asOf.isAfter(clock.instant())) {
             throw Problem.invalid("?as_of", "must not lie in the future");
         }
         // Whoever may see it now may see what was known of it then.
         return visible(id, visibility)
-                .chain(now -> transactions.asOf(id, asOf))
+                .compose(now -> transactions.asOf(id, asOf))
                 .map(then -> then == null
                         ? VerdictAnswer.notFound(Completeness.NONE, policy, asOf, language)
                         : VerdictAnswer.of(then, policy, asOf, language));
@@ -170,9 +190,9 @@ public class TransactionResource {
         Visibility visibility = Caller.of(identity).requireRead();
         Language language = Language.of(languages);
         new QueryParameters(uri.getQueryParameters(), Set.of());
-        return visible(id(id), visibility).map(found -> {
-            TransactionAnswer answer = TransactionAnswer.of(found, policy, clock.instant(), language);
-            return Answers.ok(answer, answer.verdict().entityTag(), known, language);
+        return Answers.later(visible(id(id), visibility), found -> {
+            TransactionAnswer answer = TransactionAnswer.of(found, policy, now(), language);
+            return answers.ok(answer, answer.verdict().entityTag(), known, language);
         });
     }
 
@@ -250,20 +270,21 @@ public class TransactionResource {
                         .orElseThrow(() -> Problem.badRequest("invalid_cursor", "The cursor is not one of ours.")
                                 .at("?cursor", "must be the next_cursor of a page"));
         Language language = Language.of(languages);
-        return collect(query, before, limit, 0, new ArrayList<>(), language)
-                .map(page -> Answers.ok(page, page.entityTag(), known, language));
+        return Answers.later(
+                collect(query, before, limit, 0, new ArrayList<>(), language),
+                page -> answers.ok(page, page.entityTag(), known, language));
     }
 
     // The verdict changes with time alone and so is no column: pages are judged until enough fit.
-    private Uni<Page> collect(
+    private Future<Page> collect(
             ListQuery query, UUID before, int limit, int scanned, List<TransactionAnswer> fitting, Language language) {
         int size = query.verdict() == null ? limit + 1 : Math.min(maxScanned, 4 * limit + 1);
-        Instant now = clock.instant();
-        return transactions.page(query, before, size).chain(rows -> {
+        Instant now = now();
+        return transactions.page(query, before, size).compose(rows -> {
             UUID last = before;
             for (Found found : rows) {
                 if (fitting.size() == limit) {
-                    return Uni.createFrom().item(page(fitting, last));
+                    return Future.succeededFuture(page(fitting, last));
                 }
                 last = found.transaction().id();
                 if (query.verdict() == null
@@ -274,11 +295,11 @@ public class TransactionResource {
                 }
             }
             if (rows.size() < size) {
-                return Uni.createFrom().item(page(fitting, null));
+                return Future.succeededFuture(page(fitting, null));
             }
             int seen = scanned + rows.size();
             return seen >= maxScanned || fitting.size() == limit
-                    ? Uni.createFrom().item(page(fitting, last))
+                    ? Future.succeededFuture(page(fitting, last))
                     : collect(query, last, limit, seen, fitting, language);
         });
     }
@@ -287,8 +308,8 @@ public class TransactionResource {
         return new Page(data, last == null ? null : TypeId.format("cur", last));
     }
 
-    private Uni<Found> visible(UUID id, Visibility visibility) {
-        return transactions.byId(id).onItem().transform(found -> {
+    private Future<Found> visible(UUID id, Visibility visibility) {
+        return transactions.byId(id).map(found -> {
             if (found == null
                     || !visibility.shows(
                             found.transaction().reference().merchantId(),

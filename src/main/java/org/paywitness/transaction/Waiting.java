@@ -2,11 +2,11 @@ package org.paywitness.transaction;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -46,16 +46,17 @@ class Waiting {
      * How long the caller prefers to wait, in seconds, at most as long as we let anybody; 0 without such a preference.
      * What is malformed is no preference (RFC 7240, section 2).
      *
-     * @param prefer the values of the header; may be empty
+     * @param prefer the header's value, or null
      */
-    int seconds(List<String> prefer) {
-        for (String header : prefer) {
-            for (String preference :
-                    header.substring(0, Math.min(header.length(), MAX_HEADER)).split("[,;]")) {
-                Matcher wait = WAIT.matcher(preference.strip());
-                if (wait.matches()) {
-                    return (int) Math.min(Long.parseLong(wait.group(1)), maxSeconds);
-                }
+    int seconds(String prefer) {
+        if (prefer == null) {
+            return 0;
+        }
+        for (String preference :
+                prefer.substring(0, Math.min(prefer.length(), MAX_HEADER)).split("[,;]")) {
+            Matcher wait = WAIT.matcher(preference.strip());
+            if (wait.matches()) {
+                return (int) Math.min(Long.parseLong(wait.group(1)), maxSeconds);
             }
         }
         return 0;
@@ -75,22 +76,22 @@ class Waiting {
     }
 
     /** Asks again and again until the answer has changed or the time is over; the last answer in any case. */
-    <T> Uni<T> until(Predicate<T> changed, int seconds, Supplier<Uni<T>> ask) {
+    <T> Future<T> until(Predicate<T> changed, int seconds, Supplier<Future<T>> ask) {
         return until(changed, System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds), ask);
     }
 
-    private <T> Uni<T> until(Predicate<T> changed, long deadline, Supplier<Uni<T>> ask) {
+    private <T> Future<T> until(Predicate<T> changed, long deadline, Supplier<Future<T>> ask) {
         return ask.get()
-                .chain(answer -> changed.test(answer) || System.nanoTime() - deadline >= 0
-                        ? Uni.createFrom().item(answer)
-                        : pause(deadline).chain(() -> until(changed, deadline, ask)));
+                .compose(answer -> changed.test(answer) || System.nanoTime() - deadline >= 0
+                        ? Future.succeededFuture(answer)
+                        : pause(deadline).compose(timer -> until(changed, deadline, ask)));
     }
 
     // A timer of this event loop: the next question shares a statement with those of its moment there.
-    private Uni<Void> pause(long deadline) {
+    private Future<Void> pause(long deadline) {
         long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-        return Uni.createFrom()
-                .emitter(emitter ->
-                        vertx.setTimer(Math.max(1, Math.min(pauseMillis, left)), timer -> emitter.complete(null)));
+        Promise<Void> over = Promise.promise();
+        vertx.setTimer(Math.max(1, Math.min(pauseMillis, left)), timer -> over.complete());
+        return over.future();
     }
 }

@@ -2,6 +2,8 @@ package org.paywitness.transaction;
 
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.vertx.UniHelper;
+import io.vertx.core.Future;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
@@ -12,6 +14,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -25,7 +28,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.paywitness.access.Caller;
 import org.paywitness.access.Visibility;
 import org.paywitness.explanation.Language;
-import org.paywitness.verdict.Completeness;
 import org.paywitness.verdict.Judge;
 import org.paywitness.verdict.Policy;
 
@@ -39,12 +41,19 @@ import org.paywitness.verdict.Policy;
 public class WasIChargedResource {
     private final TransactionFinder transactions;
     private final Completenesses completenesses;
+    private final Answers answers;
     private final Policy policy;
     private final Clock clock;
 
-    WasIChargedResource(TransactionFinder transactions, Completenesses completenesses, Policy policy, Clock clock) {
+    WasIChargedResource(
+            TransactionFinder transactions,
+            Completenesses completenesses,
+            Answers answers,
+            Policy policy,
+            Clock clock) {
         this.transactions = transactions;
         this.completenesses = completenesses;
+        this.answers = answers;
         this.policy = policy;
         this.clock = clock;
     }
@@ -106,16 +115,21 @@ public class WasIChargedResource {
         Visibility visibility = Caller.of(identity).requireRead();
         ChargeQuery query = ChargeQuery.parse(new QueryParameters(uri.getQueryParameters(), ChargeQuery.PARAMETERS));
         Language language = Language.of(languages);
-        return query.ask(transactions)
-                .map(found -> query.ranked(found, visibility))
-                .chain(ranked -> ranked.isEmpty()
-                        ? notFound(query, visibility, language)
-                        : Uni.createFrom().item(answer(ranked, language)))
-                .map(answer -> Answers.ok(answer, known, language));
+        Future<VerdictAnswer> answered = query.ask(transactions).compose(found -> {
+            List<Found> ranked = query.ranked(found, visibility);
+            return ranked.isEmpty()
+                    ? notFound(query, visibility, language)
+                    : Future.succeededFuture(answer(ranked, language));
+        });
+        return Answers.later(answered, answer -> answers.ok(answer, known, language));
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
     private VerdictAnswer answer(List<Found> ranked, Language language) {
-        Instant now = clock.instant();
+        Instant now = now();
         VerdictAnswer best = VerdictAnswer.of(ranked.get(0), policy, now, language);
         return best.withOtherMatches(ranked.stream()
                 .skip(1)
@@ -137,11 +151,10 @@ public class WasIChargedResource {
     }
 
     // Whoever may not see a merchant learns nothing of it, not even how far its data goes.
-    private Uni<VerdictAnswer> notFound(ChargeQuery query, Visibility visibility, Language language) {
+    private Future<VerdictAnswer> notFound(ChargeQuery query, Visibility visibility, Language language) {
         String merchant = visibility instanceof Visibility.OfMerchant of ? of.merchantId() : query.merchantId();
         boolean mayKnow = !(visibility instanceof Visibility.OfCards);
-        return completenesses
-                .now(mayKnow ? merchant : null)
-                .map(c -> VerdictAnswer.notFound(c == null ? Completeness.NONE : c, policy, clock.instant(), language));
+        return UniHelper.toFuture(completenesses.now(mayKnow ? merchant : null))
+                .map(c -> VerdictAnswer.notFound(c, policy, now(), language));
     }
 }

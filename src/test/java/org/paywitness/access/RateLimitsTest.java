@@ -31,7 +31,7 @@ class RateLimitsTest {
                     .then()
                     .statusCode(200)
                     .header("RateLimit-Policy", equalTo("\"default\";q=5;w=3600"))
-                    .header("RateLimit", equalTo("\"default\";r=" + left + ";t=" + (5 - left) * 720));
+                    .header("RateLimit", matchesPattern("\"default\";r=" + left + ";t=\\d{3,4}"));
         }
         // Another token of the same client does not help.
         given().auth()

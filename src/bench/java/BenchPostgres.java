@@ -1,0 +1,24 @@
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The embedded PostgreSQL on a data directory that is kept: {@code BenchPostgres DATA PORT}. Runs until it is killed. */
+public final class BenchPostgres {
+    public static void main(String[] args) throws Exception {
+        Path data = Path.of(args[0]);
+        Files.createDirectories(data);
+        EmbeddedPostgres.builder()
+                .setDataDirectory(data)
+                .setCleanDataDirectory(false)
+                .setPort(Integer.parseInt(args[1]))
+                .setPGStartupWait(Duration.ofSeconds(120))
+                .setLocaleConfig("locale", "C")
+                .setServerConfig("shared_buffers", "2GB")
+                .setServerConfig("max_wal_size", "8GB")
+                .setServerConfig("max_connections", "200")
+                .start();
+        System.out.println("ready");
+        Thread.currentThread().join();
+    }
+}
