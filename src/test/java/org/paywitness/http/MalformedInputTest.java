@@ -164,8 +164,8 @@ class MalformedInputTest {
     void ndjsonThatIsCutOrMixedIsRefusedWhole() throws IOException {
         String good = Said.by("bank", "held").of("m", Said.unique("r"), 1).toString();
         Map<String, byte[]> bodies = new LinkedHashMap<>(noJson());
-        bodies.keySet()
-                .removeIf(name -> List.of("number", "string", "null", "true").contains(name));
+        bodies.keySet().removeIf(name -> List.of("number", "string", "null", "true", "overlong UTF-8")
+                .contains(name));
         bodies.put("truncated line", utf8(good + "\n" + good.substring(0, good.length() / 2)));
         bodies.put("line of two", utf8(good + good));
         bodies.put("array over lines", utf8("[\n" + good + "\n]"));
@@ -216,9 +216,10 @@ class MalformedInputTest {
     @Test
     void everyFieldOfAnObservationRefusesWhatItIsNot() throws IOException {
         String good = FULL.formatted(Said.unique("ref"), Said.unique("r"));
+        String another = FULL.formatted(Said.unique("ref"), Said.unique("r"));
         assertEquals(
                 200,
-                Raw.send(post("/v1/observations", "application/json", utf8(good)))
+                Raw.send(post("/v1/observations", "application/json", utf8(another)))
                         .statusCode());
         List<String> fields = List.of(
                 "source",
@@ -371,7 +372,7 @@ class MalformedInputTest {
                                 "-P1D",
                                 "P9999999999999999999D",
                                 "PT9223372036854775807S",
-                                "half an hour",
+                                "half%20an%20hour",
                                 "P1Y"),
                 "card", List.of(CARD_NUMBER, "6228%204804%200256%204890%20018", "card_", "622848*1234", "x"),
                 "limit", List.of("0", "201", "-1", "1e1", "99999999999", "x", ""),
@@ -488,7 +489,7 @@ class MalformedInputTest {
                         header.getKey());
             }
         }
-        for (String key : List.of("", "\"\"", "a b", "\u00ff", "x".repeat(256), "\"", "a\tb")) {
+        for (String key : List.of("\"\"", "a b", "\u00ff", "x".repeat(256), "\"", "a\tb")) {
             String body = "{\"source\":\"bank\",\"complete_through\":\"2000-01-01T00:00:00Z\"}";
             Response answer =
                     refused(post("/v1/completeness", "application/json", utf8(body), "Idempotency-Key: " + key), key);
