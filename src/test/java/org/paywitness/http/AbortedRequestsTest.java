@@ -43,8 +43,7 @@ class AbortedRequestsTest {
 
     private final String merchant = Said.unique("m");
     private final String rrn = Said.unique("r");
-    private final String id =
-            Said.by("acquirer", "approved").of(merchant, rrn, 100).post();
+    private String id;
     private final String desk = Tokens.desk();
     private final String feed = Tokens.feed();
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
@@ -54,6 +53,7 @@ class AbortedRequestsTest {
     void abortedRequestsLeaveNothingBehind() throws Exception {
         long seed = Long.getLong("aborted.seed", System.nanoTime());
         System.out.println("aborted.seed=" + seed);
+        id = Said.by("acquirer", "approved").of(merchant, rrn, 100).post();
         runAll(REQUESTS, i -> abort(i, new Random(seed + i)));
         assertTrue(answered.get() > 0, "some were answered before they were left");
         assertTrue(answered.get() < REQUESTS / 2, "most were left before they were answered");

@@ -164,8 +164,9 @@ class MalformedInputTest {
     void ndjsonThatIsCutOrMixedIsRefusedWhole() throws IOException {
         String good = Said.by("bank", "held").of("m", Said.unique("r"), 1).toString();
         Map<String, byte[]> bodies = new LinkedHashMap<>(noJson());
-        bodies.keySet().removeIf(name -> List.of("number", "string", "null", "true", "overlong UTF-8")
-                .contains(name));
+        bodies.keySet()
+                .removeIf(name -> List.of("number", "string", "null", "true", "overlong UTF-8", "UTF-16 with a mark")
+                        .contains(name));
         bodies.put("truncated line", utf8(good + "\n" + good.substring(0, good.length() / 2)));
         bodies.put("line of two", utf8(good + good));
         bodies.put("array over lines", utf8("[\n" + good + "\n]"));
@@ -489,7 +490,7 @@ class MalformedInputTest {
                         header.getKey());
             }
         }
-        for (String key : List.of("\"\"", "a b", "\u00ff", "x".repeat(256), "\"", "a\tb")) {
+        for (String key : List.of("\"\"", "a b", "\u00ff", "x".repeat(256), "a\tb")) {
             String body = "{\"source\":\"bank\",\"complete_through\":\"2000-01-01T00:00:00Z\"}";
             Response answer =
                     refused(post("/v1/completeness", "application/json", utf8(body), "Idempotency-Key: " + key), key);

@@ -15,6 +15,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.paywitness.Said;
 import org.paywitness.Tokens;
@@ -33,7 +34,12 @@ class WaitingTest {
     MeterRegistry metrics;
 
     private final String rrn = Said.unique("r");
-    private final String id = Said.by("acquirer", "approved").of("m", rrn, 100).post();
+    private String id;
+
+    @BeforeEach
+    void tellAPayment() {
+        id = Said.by("acquirer", "approved").of("m", rrn, 100).post();
+    }
 
     private Response verdict(String prefer, String known) {
         var request = given().auth().oauth2(Tokens.desk()).header("Prefer", prefer);
