@@ -74,7 +74,9 @@ public class EmbeddedPostgresResource implements QuarkusTestResourceLifecycleMan
                 "quarkus.oidc.token.issuer",
                 "https://paywitness.invalid/dev",
                 PRIVATE_KEY,
-                System.getProperty(PRIVATE_KEY));
+                System.getProperty(PRIVATE_KEY),
+                "paywitness.card-token.keys.01",
+                base64(new byte[32]));
     }
 
     @Override

@@ -1,7 +1,6 @@
 package org.paywitness.card;
 
 import io.quarkus.security.identity.SecurityIdentity;
-import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -9,6 +8,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -17,6 +17,8 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.paywitness.access.Caller;
+import org.paywitness.problem.Problem;
+import org.paywitness.transaction.QueryParameters;
 
 /** A card number in, a token out. The number is neither stored nor logged nor repeated. */
 @Path("/v1/card-tokens")
@@ -37,7 +39,6 @@ public class CardTokenResource {
     @Schema(name = "CardNumber")
     public record Given(
             @Schema(required = true, description = "12 to 19 digits, Luhn-valid", examples = "6228480402564890018")
-                    @NotNull
                     String pan) {
         @Override
         public String toString() {
@@ -63,8 +64,12 @@ public class CardTokenResource {
             responseCode = "200",
             description = "The token.",
             content = @Content(schema = @Schema(implementation = Made.class)))
-    public Response post(@NotNull Given given, @Context SecurityIdentity identity) {
+    public Response post(Given given, @Context UriInfo uri, @Context SecurityIdentity identity) {
         Caller.of(identity).requireCardTokens();
+        QueryParameters.refuseAll(uri.getQueryParameters());
+        if (given == null) {
+            throw Problem.invalid("", "must be an object");
+        }
         CardTokens.Tokenized made = tokens.tokenize(given.pan());
         return Response.ok(new Made(made.token(), made.previousTokens(), made.first6(), made.last4()))
                 .header("Cache-Control", "no-store")

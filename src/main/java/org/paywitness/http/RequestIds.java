@@ -4,6 +4,7 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import java.util.concurrent.ThreadLocalRandom;
+import org.paywitness.card.CardNumbers;
 import org.paywitness.problem.Problem;
 import org.paywitness.problem.ProblemAnswer;
 
@@ -22,12 +23,27 @@ class RequestIds {
     private static void handle(RoutingContext context) {
         String given = context.request().getHeader(HEADER);
         context.response().putHeader(HEADER, isSane(given) ? given : generate());
-        // NUL has no place in any of our paths or parameters, and PostgreSQL could not hold it.
-        if (context.request().uri().contains("%00")) {
-            ProblemAnswer.send(context, Problem.badRequest("invalid_request", "The address holds a NUL."));
+        String uri = context.request().uri();
+        if (uri.indexOf('%') >= 0 && !isDecodable(uri)) {
+            ProblemAnswer.send(
+                    context,
+                    Problem.badRequest("invalid_request", "The address holds a NUL, or a percent sign alone."));
             return;
         }
         context.next();
+    }
+
+    // NUL has no place in any of our paths or parameters, and PostgreSQL could not hold it.
+    private static boolean isDecodable(String uri) {
+        for (int at = uri.indexOf('%'); at >= 0; at = uri.indexOf('%', at + 1)) {
+            if (at + 2 >= uri.length()
+                    || Character.digit(uri.charAt(at + 1), 16) < 0
+                    || Character.digit(uri.charAt(at + 2), 16) < 0
+                    || uri.startsWith("%00", at)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static boolean isSane(String id) {
@@ -42,7 +58,7 @@ class RequestIds {
                 return false;
             }
         }
-        return true;
+        return id.equals(CardNumbers.mask(id));
     }
 
     // To find a request in the logs, not a secret: unique is enough.

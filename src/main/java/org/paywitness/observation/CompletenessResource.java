@@ -12,6 +12,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -28,6 +29,7 @@ import org.paywitness.idempotency.Idempotency;
 import org.paywitness.problem.JsonProblems;
 import org.paywitness.problem.Problem;
 import org.paywitness.transaction.Completenesses;
+import org.paywitness.transaction.QueryParameters;
 import org.paywitness.verdict.Source;
 
 /** How far a source's data is complete: what makes its silence speak. */
@@ -73,9 +75,13 @@ public class CompletenessResource {
             description = "As it was taken.",
             content = @Content(schema = @Schema(implementation = Told.class)))
     public Uni<Response> post(
-            byte[] body, @HeaderParam("Idempotency-Key") String key, @Context SecurityIdentity identity) {
+            byte[] body,
+            @HeaderParam("Idempotency-Key") String key,
+            @Context UriInfo uri,
+            @Context SecurityIdentity identity) {
         Caller caller = Caller.of(identity);
         caller.requireFeed();
+        QueryParameters.refuseAll(uri.getQueryParameters());
         byte[] given = body == null ? new byte[0] : body;
         Problem problem = Problem.badRequest("invalid_request", "The request is not valid.");
         JsonFields fields = new JsonFields(tree(given), "", problem);

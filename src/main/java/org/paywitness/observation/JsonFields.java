@@ -1,6 +1,7 @@
 package org.paywitness.observation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -9,6 +10,7 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import org.paywitness.money.Money;
+import org.paywitness.problem.Pointers;
 import org.paywitness.problem.Problem;
 
 /** Reads the fields of one JSON object strictly: every wrong or unknown field becomes an error with its pointer. */
@@ -25,7 +27,7 @@ final class JsonFields {
         this.pointer = pointer;
         this.problem = problem;
         if (node != null && !node.isObject()) {
-            problem.at(pointer.isEmpty() ? "/" : pointer, "must be an object");
+            problem.at(pointer, "must be an object");
         }
     }
 
@@ -46,6 +48,9 @@ final class JsonFields {
         String text = child.textValue();
         if (text.isEmpty() || text.length() > MAX_TEXT || text.indexOf('\0') >= 0) {
             return error(name, "must have 1 to " + MAX_TEXT + " characters and no NUL");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            return error(name, "must not hold half a surrogate pair");
         }
         return text;
     }
@@ -105,7 +110,7 @@ final class JsonFields {
         if (node != null && node.isObject()) {
             node.fieldNames().forEachRemaining(name -> {
                 if (!asked.contains(name)) {
-                    error(printable(name), "is not a known field");
+                    problem.at(pointer + Pointers.step(name), "is not a known field");
                 }
             });
         }
@@ -120,11 +125,5 @@ final class JsonFields {
     private <T> T error(String name, String detail) {
         problem.at(pointer + "/" + name, detail);
         return null;
-    }
-
-    // A name may be anything that a caller typed, a card number too: it is shortened and its digits are not repeated.
-    private static String printable(String name) {
-        String cut = name.length() > 64 ? name.substring(0, 64) + "…" : name;
-        return cut.replaceAll("\\p{Cntrl}", "?").replaceAll("\\d{5,}", "…");
     }
 }

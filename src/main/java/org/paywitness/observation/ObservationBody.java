@@ -63,6 +63,9 @@ record ObservationBody(boolean single, List<Item> items) {
             }
             start = end + 1;
         }
+        if (items.isEmpty()) {
+            throw Problem.badRequest("malformed_ndjson", "The body is empty.");
+        }
         return new ObservationBody(false, items);
     }
 

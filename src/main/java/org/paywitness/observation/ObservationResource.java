@@ -14,6 +14,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -31,6 +32,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.paywitness.access.Caller;
 import org.paywitness.idempotency.Idempotency;
 import org.paywitness.problem.Problem;
+import org.paywitness.transaction.QueryParameters;
 
 /** What sources say comes in here. */
 @Path("/v1/observations")
@@ -107,9 +109,11 @@ public class ObservationResource {
             byte[] body,
             @HeaderParam("Content-Type") String type,
             @HeaderParam("Idempotency-Key") String key,
+            @Context UriInfo uri,
             @Context SecurityIdentity identity) {
         Caller caller = Caller.of(identity);
         caller.requireFeed();
+        QueryParameters.refuseAll(uri.getQueryParameters());
         return read(body == null ? new byte[0] : body, type)
                 .chain(read -> idempotency.once(
                         caller.clientId(),

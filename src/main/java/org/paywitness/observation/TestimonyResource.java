@@ -7,11 +7,14 @@ import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -25,6 +28,8 @@ import org.paywitness.access.Caller;
 import org.paywitness.access.Visibility;
 import org.paywitness.id.TypeId;
 import org.paywitness.problem.Problem;
+import org.paywitness.transaction.Answers;
+import org.paywitness.transaction.QueryParameters;
 import org.paywitness.transaction.Transaction;
 import org.paywitness.transaction.Transactions;
 import org.paywitness.transaction.VerdictAnswer;
@@ -64,12 +69,18 @@ public class TestimonyResource {
             description = "The observations.",
             content = @Content(schema = @Schema(ref = "#/components/schemas/ObservationPage")))
     @APIResponse(responseCode = "404", description = "Not there, or not yours.")
-    public Uni<ObjectNode> observations(@PathParam("id") String id, @Context SecurityIdentity identity) {
+    public Uni<Response> observations(
+            @PathParam("id") String id,
+            @HeaderParam("If-None-Match") String known,
+            @Context UriInfo uri,
+            @Context SecurityIdentity identity) {
         Visibility visibility = Caller.of(identity).requireRead();
+        QueryParameters.refuseAll(uri.getQueryParameters());
         UUID transaction = TypeId.parse(TypeId.TRANSACTION, id).orElseThrow(Problem::notFound);
         return surviving(transaction, visibility)
                 .chain(survivor -> reader.byTransaction(pool, survivor.id(), maxListed))
-                .map(this::answer);
+                .map(this::answer)
+                .map(page -> Answers.ok(page, page.toString(), known));
     }
 
     private Uni<Transaction> surviving(UUID id, Visibility visibility) {

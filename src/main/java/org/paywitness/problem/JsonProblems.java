@@ -74,10 +74,7 @@ public final class JsonProblems {
     /** RFC 6901. */
     static String pointer(JsonMappingException failure) {
         return failure.getPath().stream()
-                .map(step -> step.getFieldName() == null
-                        ? Integer.toString(step.getIndex())
-                        : step.getFieldName().replace("~", "~0").replace("/", "~1"))
-                .map(step -> "/" + step)
+                .map(step -> step.getFieldName() == null ? "/" + step.getIndex() : Pointers.step(step.getFieldName()))
                 .collect(Collectors.joining());
     }
 

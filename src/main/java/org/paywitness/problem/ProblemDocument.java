@@ -9,6 +9,7 @@ import java.util.Map;
 final class ProblemDocument {
     static final String MEDIA_TYPE = "application/problem+json";
 
+    private static final int MAX_LANGUAGES = 256;
     private static final String TYPE = "https://paywitness.org/problems/";
 
     private ProblemDocument() {}
@@ -23,7 +24,7 @@ final class ProblemDocument {
         document.put("title", ProblemTexts.title(problem.code(), prefersChinese(acceptLanguage)));
         document.put("status", problem.status());
         document.put("detail", problem.getMessage());
-        document.put("instance", instance);
+        document.put("instance", Pointers.path(instance));
         document.put("code", problem.code());
         if (!problem.errors().isEmpty()) {
             document.put(
@@ -36,13 +37,20 @@ final class ProblemDocument {
         return document;
     }
 
+    // A browser sends about sixty characters. Ends at a whole range: half of one would say something else.
+    private static String bounded(String header) {
+        return header.length() <= MAX_LANGUAGES
+                ? header
+                : header.substring(0, Math.max(0, header.lastIndexOf(',', MAX_LANGUAGES)));
+    }
+
     // Chinese unless English is asked for, as everywhere else.
     static boolean prefersChinese(String acceptLanguage) {
         if (acceptLanguage == null || acceptLanguage.isBlank()) {
             return true;
         }
         try {
-            List<Locale.LanguageRange> ranges = Locale.LanguageRange.parse(acceptLanguage);
+            List<Locale.LanguageRange> ranges = Locale.LanguageRange.parse(bounded(acceptLanguage));
             for (Locale.LanguageRange range : ranges) {
                 if (range.getWeight() > 0 && range.getRange().matches("(zh|en)(-.*)?")) {
                     return range.getRange().startsWith("zh");

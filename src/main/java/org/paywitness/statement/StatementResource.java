@@ -45,6 +45,7 @@ import org.paywitness.card.CardNumbers;
 import org.paywitness.id.TypeId;
 import org.paywitness.idempotency.Idempotency;
 import org.paywitness.problem.Problem;
+import org.paywitness.transaction.Answers;
 import org.paywitness.transaction.QueryParameters;
 import org.paywitness.transaction.VerdictAnswer;
 import org.paywitness.verdict.Policy;
@@ -279,9 +280,14 @@ public class StatementResource {
             description = "The statement.",
             content = @Content(schema = @Schema(implementation = Answer.class)))
     @APIResponse(responseCode = "404", description = "Not there, or not yours.")
-    public Uni<Answer> get(@PathParam("id") String id, @Context SecurityIdentity identity) {
+    public Uni<Response> get(
+            @PathParam("id") String id,
+            @HeaderParam("If-None-Match") String known,
+            @Context UriInfo uri,
+            @Context SecurityIdentity identity) {
         Caller caller = Caller.of(identity);
         caller.require(Scope.FEED, Scope.MERCHANT_READ, Scope.DESK_READ);
+        QueryParameters.refuseAll(uri.getQueryParameters());
         UUID statement = TypeId.parse(TypeId.STATEMENT, id).orElseThrow(Problem::notFound);
         return statements.byId(statement).chain(found -> {
             if (found == null || !isVisible(found, caller)) {
@@ -293,7 +299,8 @@ public class StatementResource {
                             found,
                             refusals.stream()
                                     .map(r -> new Refusal(r.line(), r.code(), r.value(), r.detail()))
-                                    .toList()));
+                                    .toList()))
+                    .map(answer -> Answers.ok(answer, answer.toString(), known));
         });
     }
 

@@ -7,12 +7,20 @@ import io.vertx.core.Future;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.function.Function;
 import org.paywitness.explanation.Language;
 
 /** Answers to reads: an entity tag, 304 where it is known (RFC 9110, section 13.1.2), and the language. */
 @Singleton
-class Answers {
+public class Answers {
+    /** Nobody meets another answer with the same tag by chance, and the tag stays short. */
+    private static final int TAG_BYTES = 12;
+
     private final ObjectMapper json;
 
     Answers(ObjectMapper json) {
@@ -29,7 +37,7 @@ class Answers {
     }
 
     Response ok(Object answer, String tag, String known, Language language) {
-        if (known != null && matches(known, tag)) {
+        if (matches(known, tag)) {
             return Response.status(Response.Status.NOT_MODIFIED)
                     .header("ETag", tag)
                     .header("Vary", "Accept-Language")
@@ -43,6 +51,25 @@ class Answers {
                 .build();
     }
 
+    /** An answer without any text in the caller's language; it is another one when the content is. */
+    public static Response ok(Object answer, String content, String known) {
+        String tag = tag(content);
+        return (matches(known, tag) ? Response.notModified() : Response.ok(answer))
+                .header("ETag", tag)
+                .header("Cache-Control", "private, no-cache")
+                .build();
+    }
+
+    /** An entity tag of what an answer says. */
+    static String tag(String content) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
+            return '"' + Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, TAG_BYTES)) + '"';
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256 is required of every Java platform", e);
+        }
+    }
+
     // Whole, so that it goes out in one piece with its length.
     private byte[] bytes(Object answer) {
         try {
@@ -52,7 +79,11 @@ class Answers {
         }
     }
 
-    private static boolean matches(String known, String tag) {
+    /** Whether the header If-None-Match names the tag; null names none. */
+    static boolean matches(String known, String tag) {
+        if (known == null) {
+            return false;
+        }
         if (known.equals(tag)) {
             return true;
         }

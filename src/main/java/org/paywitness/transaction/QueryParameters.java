@@ -9,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import org.paywitness.money.Money;
+import org.paywitness.problem.Pointers;
 import org.paywitness.problem.Problem;
 
 /** Reads query parameters strictly: unknown, repeated and malformed ones are refused with their name. */
@@ -23,7 +24,7 @@ public final class QueryParameters {
         Problem problem = Problem.badRequest("invalid_request", "The request is not valid.");
         parameters.forEach((name, values) -> {
             if (!known.contains(name)) {
-                problem.at("?" + printable(name), "is not a known parameter");
+                problem.at("?" + Pointers.printable(name), "is not a known parameter");
             } else if (values.size() > 1) {
                 problem.at("?" + name, "is given more than once");
             }
@@ -33,9 +34,11 @@ public final class QueryParameters {
         }
     }
 
-    private static String printable(String name) {
-        String cut = name.length() > 64 ? name.substring(0, 64) + "…" : name;
-        return cut.replaceAll("\\p{Cntrl}", "?").replaceAll("\\d{5,}", "…");
+    /** For requests that take no query parameters. */
+    public static void refuseAll(MultivaluedMap<String, String> parameters) {
+        if (!parameters.isEmpty()) {
+            new QueryParameters(parameters, Set.of());
+        }
     }
 
     /** Null when absent. */
@@ -47,6 +50,10 @@ public final class QueryParameters {
         String value = values.get(0);
         if (value.isEmpty() || value.length() > MAX_LENGTH || value.indexOf('\0') >= 0) {
             throw Problem.invalid("?" + name, "must have 1 to " + MAX_LENGTH + " characters and no NUL");
+        }
+        if (value.indexOf('\uFFFD') >= 0) {
+            // What the decoder puts where the bytes were no UTF-8.
+            throw Problem.invalid("?" + name, "must be UTF-8");
         }
         return value;
     }
@@ -106,11 +113,11 @@ public final class QueryParameters {
     public Money money(String amount, String currency) {
         String text = text(amount);
         String code = text(currency);
-        if (text == null) {
-            return null;
-        }
         if (code != null && !Money.isCurrency(code)) {
             throw Problem.invalid("?" + currency, "must be an ISO 4217 code");
+        }
+        if (text == null) {
+            return null;
         }
         if (!text.matches("\\d{1,13}") || Long.parseLong(text) == 0 || Long.parseLong(text) > Money.MAX) {
             throw Problem.invalid("?" + amount, "must be an integer of minor units from 1 to " + Money.MAX);

@@ -4,6 +4,7 @@ import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
@@ -20,6 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -53,12 +56,14 @@ public class TransactionResource {
 
     private final TransactionFinder transactions;
     private final Answers answers;
+    private final Waiting waiting;
     private final Policy policy;
     private final Clock clock;
 
-    TransactionResource(TransactionFinder transactions, Answers answers, Policy policy, Clock clock) {
+    TransactionResource(TransactionFinder transactions, Answers answers, Waiting waiting, Policy policy, Clock clock) {
         this.transactions = transactions;
         this.answers = answers;
+        this.waiting = waiting;
         this.policy = policy;
         this.clock = clock;
     }
@@ -68,14 +73,26 @@ public class TransactionResource {
     public record Page(
             @Schema(required = true) List<TransactionAnswer> data,
             @Schema(required = true, nullable = true, description = "Where the next page begins; null at the end.")
-                    String nextCursor) {}
+                    String nextCursor) {
+        String entityTag() {
+            StringBuilder content = new StringBuilder().append(nextCursor);
+            for (TransactionAnswer transaction : data) {
+                content.append(' ')
+                        .append(transaction.id())
+                        .append(transaction.verdict().entityTag());
+            }
+            return Answers.tag(content.toString());
+        }
+    }
 
     @GET
     @Path("/{id}/verdict")
     @Operation(
             operationId = "getVerdict",
             summary = "The verdict alone",
-            description = "The hot path, polled by apps. Scopes: cardholder, merchant:read, desk:read.")
+            description = "The hot path, polled by apps. `Prefer: wait=N` holds the answer until it is another one than"
+                    + " If-None-Match names, or than it is now, N seconds at most."
+                    + " Scopes: cardholder, merchant:read, desk:read.")
     @Parameter(
             name = "as_of",
             in = ParameterIn.QUERY,
@@ -91,6 +108,7 @@ public class TransactionResource {
             @PathParam("id") String id,
             @HeaderParam("Accept-Language") String languages,
             @HeaderParam("If-None-Match") String known,
+            @HeaderParam("Prefer") String prefer,
             @Context HttpServerRequest request,
             @Context UriInfo uri,
             @Context SecurityIdentity identity) {
@@ -101,12 +119,38 @@ public class TransactionResource {
         Instant asOf = request.query() == null
                 ? null
                 : new QueryParameters(uri.getQueryParameters(), Set.of("as_of")).time("as_of");
-        return asOf == null
-                ? Answers.later(
-                        visible(transaction, visibility),
-                        found -> answers.ok(VerdictAnswer.of(found, policy, now(), language), known, language))
+        if (asOf != null) {
+            return Answers.later(
+                    asOf(transaction, asOf, visibility, language), answer -> answers.ok(answer, known, language));
+        }
+        int wait = waiting.seconds(prefer);
+        return wait > 0 && waiting.enter()
+                ? awaited(() -> judged(transaction, visibility, language), language, known, wait, request.response())
                 : Answers.later(
-                        asOf(transaction, asOf, visibility, language), answer -> answers.ok(answer, known, language));
+                        judged(transaction, visibility, language), answer -> answers.ok(answer, known, language));
+    }
+
+    private Future<VerdictAnswer> judged(UUID id, Visibility visibility, Language language) {
+        return visible(id, visibility).map(found -> VerdictAnswer.of(found, policy, now(), language));
+    }
+
+    private Uni<Response> awaited(
+            Supplier<Future<VerdictAnswer>> ask,
+            Language language,
+            String known,
+            int seconds,
+            HttpServerResponse response) {
+        AtomicReference<String> held = new AtomicReference<>(known);
+        Future<VerdictAnswer> changed = waiting.until(
+                        answer -> !(held.compareAndSet(null, answer.entityTag())
+                                        || Answers.matches(held.get(), answer.entityTag()))
+                                || response.closed(),
+                        seconds,
+                        ask)
+                .onComplete(done -> waiting.leave());
+        return Answers.later(changed, answer -> Response.fromResponse(answers.ok(answer, known, language))
+                .header("Preference-Applied", "wait=" + seconds)
+                .build());
     }
 
     private Instant now() {
@@ -175,12 +219,32 @@ public class TransactionResource {
             in = ParameterIn.QUERY,
             schema = @Schema(type = SchemaType.STRING, format = "date-time"),
             description = "Occurred before.")
-    @Parameter(name = "amount", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.INTEGER, format = "int64"))
+    @Parameter(
+            name = "amount",
+            in = ParameterIn.QUERY,
+            schema = @Schema(type = SchemaType.INTEGER, format = "int64", minimum = "1", maximum = "1000000000000"),
+            description = "Minor units.")
     @Parameter(
             name = "currency",
             in = ParameterIn.QUERY,
             schema = @Schema(type = SchemaType.STRING, defaultValue = "CNY"))
-    @Parameter(name = "verdict", in = ParameterIn.QUERY, schema = @Schema(type = SchemaType.STRING))
+    @Parameter(
+            name = "verdict",
+            in = ParameterIn.QUERY,
+            schema =
+                    @Schema(
+                            type = SchemaType.STRING,
+                            enumeration = {
+                                "charged",
+                                "charged_twice",
+                                "not_charged",
+                                "held",
+                                "pending",
+                                "being_returned",
+                                "partly_returned",
+                                "returned",
+                                "disagreement"
+                            }))
     @Parameter(
             name = "limit",
             in = ParameterIn.QUERY,
@@ -190,8 +254,9 @@ public class TransactionResource {
             responseCode = "200",
             description = "A page.",
             content = @Content(schema = @Schema(implementation = Page.class)))
-    public Uni<Page> list(
+    public Uni<Response> list(
             @HeaderParam("Accept-Language") String languages,
+            @HeaderParam("If-None-Match") String known,
             @Context UriInfo uri,
             @Context SecurityIdentity identity) {
         Visibility visibility = Caller.of(identity).requireRead();
@@ -205,8 +270,9 @@ public class TransactionResource {
                         .orElseThrow(() -> Problem.badRequest("invalid_cursor", "The cursor is not one of ours.")
                                 .at("?cursor", "must be the next_cursor of a page"));
         Language language = Language.of(languages);
-        return Uni.createFrom().emitter(done -> collect(query, before, limit, 0, new ArrayList<>(), language)
-                .onComplete(done::complete, done::fail));
+        return Answers.later(
+                collect(query, before, limit, 0, new ArrayList<>(), language),
+                page -> answers.ok(page, page.entityTag(), known, language));
     }
 
     // The verdict changes with time alone and so is no column: pages are judged until enough fit.

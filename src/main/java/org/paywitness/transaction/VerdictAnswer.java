@@ -70,7 +70,11 @@ public record VerdictAnswer(
                 String cause,
         @Schema(required = true, description = "Only a new observation can change it.") @JsonProperty("final")
                 boolean isFinal,
-        @Schema(format = "date-time", nullable = true, description = "When it is expected to be final.")
+        @Schema(
+                        required = true,
+                        format = "date-time",
+                        nullable = true,
+                        description = "When it is expected to be final; null where nothing sets a date.")
                 @JsonInclude(JsonInclude.Include.ALWAYS)
                 String finalBy,
         @Schema(enumeration = {"one_source", "sources_agree", "sources_differ"}) String agreement,
@@ -129,7 +133,7 @@ public record VerdictAnswer(
                             required = true,
                             enumeration = {"terminal", "acquirer", "bank", "wallet"})
                     String source,
-            @Schema(format = "date-time", nullable = true) String completeThrough,
+            @Schema(required = true, format = "date-time", nullable = true) String completeThrough,
             @Schema(required = true, format = "date-time", description = "When the next data is due.")
                     String nextDataBy) {}
 
@@ -246,6 +250,7 @@ public record VerdictAnswer(
         hash = 31 * hash + cause.hashCode();
         hash = 31 * hash + (isFinal ? 1 : 0);
         hash = 31 * hash + (finalBy == null ? 0 : finalBy.hashCode());
+        hash = 31 * hash + (agreement == null ? 0 : agreement.hashCode());
         hash = 31 * hash + explanation.hashCode();
         hash = 31 * hash + nextSteps.hashCode();
         hash = 31 * hash + flags.hashCode();

@@ -18,6 +18,7 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.paywitness.access.Caller;
 import org.paywitness.money.Money;
@@ -43,6 +44,7 @@ public class EchoResource {
             String note, Money money, Colour colour, Integer count, long total, List<Order> orders, Instant paidAt) {}
 
     @POST
+    @Operation(hidden = true)
     @Consumes(MediaType.APPLICATION_JSON)
     public Uni<Order> echo(Order order) {
         return Uni.createFrom().item(order);
@@ -50,6 +52,7 @@ public class EchoResource {
 
     /** Counts what it reads, on a worker thread, as a reader of files does. */
     @POST
+    @Operation(hidden = true)
     @Path("/stream")
     @Consumes(MediaType.WILDCARD)
     @Blocking
@@ -63,6 +66,7 @@ public class EchoResource {
     }
 
     @GET
+    @Operation(hidden = true)
     @Path("/caller")
     public Map<String, Object> caller() {
         Caller caller = Caller.of(identity);
@@ -70,18 +74,21 @@ public class EchoResource {
     }
 
     @GET
+    @Operation(hidden = true)
     @Path("/page")
     public String page(@RestQuery @Min(1) @Max(200) int pageLimit, @QueryParam("at") Instant at) {
         return "{}";
     }
 
     @GET
+    @Operation(hidden = true)
     @Path("/broken")
     public String broken() {
         throw new IllegalStateException("secret: 4111111111111111");
     }
 
     @GET
+    @Operation(hidden = true)
     @Path("/slow-sql")
     public Uni<String> slowSql() {
         return pool.query("SELECT pg_terminate_backend(pg_backend_pid())")
@@ -90,6 +97,7 @@ public class EchoResource {
     }
 
     @GET
+    @Operation(hidden = true)
     @Path("/text-with-nul")
     public Uni<String> nul() {
         return pool.query("SELECT convert_from('\\x00'::bytea, 'UTF8')")

@@ -1,0 +1,330 @@
+package org.paywitness.access;
+
+import static io.restassured.RestAssured.given;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPairGenerator;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.paywitness.Said;
+import org.paywitness.Tokens;
+import org.paywitness.http.Published;
+
+/** Every operation of the published document, asked by every kind of caller. */
+@QuarkusTest
+class WhoMayAskEverythingTest {
+    /** What each kind of caller is answered about a payment of {@link #merchant} with {@link #card}. */
+    private static final Map<String, Map<String, Integer>> EXPECTED = new TreeMap<>();
+
+    private static final List<String> NOBODY = List.of("none", "garbage", "expired", "another key");
+    private static final List<String> WITHOUT_RIGHT = List.of("no scope", "merchant without claim", "no cards");
+
+    static {
+        for (String one : List.of("getTransaction", "getVerdict", "listObservations")) {
+            expect(one, Map.of("card", 200, "other card", 404, "merchant", 200, "other merchant", 404, "desk", 200));
+        }
+        // Lists and questions answer everybody who may ask, with what is theirs.
+        for (String many : List.of("listTransactions", "wasICharged")) {
+            expect(many, Map.of("card", 200, "other card", 200, "merchant", 200, "other merchant", 200, "desk", 200));
+        }
+        expect("postObservations", Map.of("feed", 200));
+        expect("postCompleteness", Map.of("feed", 200));
+        expect("postStatement", Map.of("feed", 202));
+        expect("postCardToken", Map.of("feed", 200, "desk", 200));
+        expect(
+                "getStatement",
+                Map.of(
+                        "feed",
+                        200,
+                        "other feed",
+                        404,
+                        "desk",
+                        200,
+                        "merchant",
+                        200,
+                        "other merchant",
+                        404,
+                        // The scope alone is enough to be asked for an id; nothing is visible with it.
+                        "merchant without claim",
+                        404));
+    }
+
+    private static void expect(String operation, Map<String, Integer> statuses) {
+        EXPECTED.put(operation, statuses);
+    }
+
+    private final String merchant = Said.unique("m");
+    private final String card = Said.card();
+    private Published published;
+    private String transaction;
+    private String rrn;
+    private String statement;
+
+    @BeforeEach
+    void tellAPayment() {
+        published = Published.read();
+        rrn = Said.unique("r");
+        transaction = Said.by("acquirer", "approved")
+                .of(merchant, rrn, 12_800)
+                .card(card)
+                .post();
+        statement = upload();
+    }
+
+    private String upload() {
+        String row = "terminal_id,stan,occurred_at,type,amount,currency,outcome\n" + Said.unique("T")
+                + ",000001,2026-11-10 09:01:28,purchase,1.00,CNY,approved\n";
+        Response received = given().auth()
+                .oauth2(Tokens.feed())
+                .body(row.getBytes(StandardCharsets.UTF_8))
+                .post("/v1/statements?merchant_id=" + merchant);
+        assertEquals(202, received.statusCode(), received.asString());
+        return received.path("id");
+    }
+
+    private Map<String, String> callers() throws Exception {
+        Map<String, String> callers = new LinkedHashMap<>();
+        callers.put("none", null);
+        callers.put("garbage", "a.b.c");
+        callers.put(
+                "expired",
+                Tokens.sign(
+                        Tokens.claims("desk:read feed").expiresAt(Instant.now().minusSeconds(60))));
+        callers.put(
+                "another key",
+                Tokens.claims("desk:read feed")
+                        .jws()
+                        .keyId("test-key")
+                        .sign(KeyPairGenerator.getInstance("RSA")
+                                .generateKeyPair()
+                                .getPrivate()));
+        callers.put("no scope", Tokens.scope("openid profile"));
+        callers.put("merchant without claim", Tokens.scope("merchant:read merchant:write merchant:approve"));
+        callers.put("no cards", Tokens.scope("cardholder"));
+        callers.put("card", Tokens.cardholder(Said.card(), card));
+        callers.put("other card", Tokens.cardholder(Said.card()));
+        callers.put("merchant", Tokens.merchant(merchant));
+        callers.put("other merchant", Tokens.merchant(Said.unique("m")));
+        callers.put("desk", Tokens.scope("desk:read"));
+        callers.put("feed", Tokens.feed());
+        callers.put("other feed", Tokens.sign(Tokens.claims("feed").claim("client_id", "another")));
+        return callers;
+    }
+
+    @Test
+    void everyOperationAnswersEveryCallerAsItShould() throws Exception {
+        Set<String> operations = new TreeSet<>();
+        published.operations().forEach(operation -> operations.add(operation.name()));
+        assertEquals(EXPECTED.keySet(), operations, "an operation without an entry here");
+        List<String> wrong = new ArrayList<>();
+        for (Published.Operation operation : published.operations()) {
+            for (Map.Entry<String, String> caller : callers().entrySet()) {
+                int expected = expected(operation.name(), caller.getKey());
+                int status = ask(operation, caller.getValue()).statusCode();
+                if (status != expected) {
+                    wrong.add(operation.name() + " by " + caller.getKey() + ": " + status + ", not " + expected);
+                }
+            }
+        }
+        assertEquals(List.of(), wrong);
+    }
+
+    private static int expected(String operation, String caller) {
+        if (NOBODY.contains(caller)) {
+            return 401;
+        }
+        Map<String, Integer> statuses = EXPECTED.get(operation);
+        String like = caller.equals("other feed") && !statuses.containsKey(caller) ? "feed" : caller;
+        assertFalse(WITHOUT_RIGHT.contains(like) && statuses.getOrDefault(like, 403) < 400);
+        return statuses.getOrDefault(like, 403);
+    }
+
+    private Response ask(Published.Operation operation, String token) {
+        RequestSpecification request = given();
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        String path = operation.path(operation.path().contains("/statements") ? statement : transaction);
+        return switch (operation.name()) {
+            case "wasICharged" -> request.get(path + "?rrn=" + rrn);
+            case "postObservations" ->
+                json(
+                                request,
+                                Said.by("bank", "held")
+                                        .of(Said.unique("m"), Said.unique("r"), 1)
+                                        .toString())
+                        .post(path);
+            case "postCompleteness" ->
+                json(request, "{\"source\":\"wallet\",\"complete_through\":\"2020-01-01T00:00:00Z\"}")
+                        .post(path);
+            case "postCardToken" ->
+                json(request, "{\"pan\":\"6228480402564890018\"}").post(path);
+            case "postStatement" ->
+                request.body("terminal_id,stan,outcome\n".getBytes()).post(path);
+            default -> request.request(operation.method(), path);
+        };
+    }
+
+    private static RequestSpecification json(RequestSpecification request, String body) {
+        return request.header("Content-Type", "application/json").body(body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void foreignLooksExactlyLikeNotThere() throws Exception {
+        Map<String, String> callers = callers();
+        for (Published.Operation operation : published.operations()) {
+            if (!operation.takesId()) {
+                continue;
+            }
+            boolean aboutStatement = operation.path().contains("/statements");
+            String there = aboutStatement ? statement : transaction;
+            String nowhere = there.substring(0, 4) + "01kaf3v6n8e8q9w2s4d6f8g0h2";
+            for (String caller : aboutStatement
+                    ? List.of("other feed", "other merchant")
+                    : List.of("other card", "other merchant")) {
+                Set<String> answers = new TreeSet<>();
+                for (String id : List.of(
+                        there,
+                        nowhere,
+                        there.toUpperCase(),
+                        "txn_",
+                        "x",
+                        "' OR 1=1 --",
+                        "%E2%82",
+                        "txn_zzzzzzzzzzzzzzzzzzzzzzzzzz")) {
+                    Response answer = given().auth()
+                            .oauth2(callers.get(caller))
+                            .urlEncodingEnabled(!id.contains("%"))
+                            .request(operation.method(), operation.path("{id}").replace("{id}", "{it}"), id);
+                    assertEquals(404, answer.statusCode(), operation.name() + " " + id);
+                    answers.add(answer.asString().replaceAll("\"instance\":\"[^\"]*\"", "") + answer.contentType());
+                }
+                assertEquals(1, answers.size(), () -> operation.name() + " tells them apart: " + answers);
+            }
+        }
+    }
+
+    @Test
+    void listsAndQuestionsNeverShowOrCountWhatIsForeign() throws Exception {
+        String other = Said.unique("m");
+        String otherCard = Said.card();
+        Instant at = Instant.now().minus(5, ChronoUnit.MINUTES);
+        // The same reference, card and amount at another merchant, four days apart so that they are two payments.
+        String foreign = Said.by("acquirer", "approved")
+                .of(other, rrn, 12_800)
+                .card(otherCard)
+                .at(at.minus(4, ChronoUnit.DAYS))
+                .post();
+        String sameCard = Said.by("acquirer", "approved")
+                .of(other, Said.unique("r"), 12_800)
+                .card(card)
+                .at(at)
+                .post();
+        String tell = "transaction_id";
+        assertEquals(Set.of(transaction), matches(Tokens.merchant(merchant), "rrn=" + rrn));
+        assertEquals(Set.of(foreign), matches(Tokens.merchant(other), "rrn=" + rrn));
+        assertEquals(Set.of(transaction), matches(Tokens.cardholder(card), "rrn=" + rrn));
+        assertEquals(Set.of(foreign, transaction), matches(Tokens.desk(), "rrn=" + rrn));
+        assertEquals(Set.of(), matches(Tokens.merchant(Said.unique("m")), "rrn=" + rrn));
+        assertEquals(Set.of(), matches(Tokens.merchant(other), "rrn=" + rrn + "&merchant_id=" + merchant));
+        String byCard = "card=" + card + "&amount=12800&at=" + at + "&within=PT1H";
+        assertEquals(Set.of(transaction), matches(Tokens.merchant(merchant), byCard));
+        assertEquals(Set.of(sameCard), matches(Tokens.merchant(other), byCard));
+        assertEquals(Set.of(), matches(Tokens.cardholder(otherCard), byCard));
+        assertEquals(Set.of(transaction, sameCard), matches(Tokens.cardholder(card), byCard));
+        assertEquals(Set.of(transaction), listed(Tokens.merchant(merchant), ""), tell);
+        assertEquals(Set.of(foreign, sameCard), listed(Tokens.merchant(other), ""));
+        assertEquals(Set.of(), listed(Tokens.merchant(other), "?merchant_id=" + merchant));
+        assertEquals(Set.of(foreign), listed(Tokens.cardholder(otherCard), ""));
+        assertEquals(Set.of(), listed(Tokens.cardholder(otherCard), "?card=" + card));
+        assertEquals(Set.of(), listed(Tokens.cardholder(otherCard), "?merchant_id=" + merchant + "&verdict=charged"));
+    }
+
+    private static Set<String> matches(String token, String query) {
+        Response answer = given().auth().oauth2(token).get("/v1/was-i-charged?" + query);
+        assertEquals(200, answer.statusCode(), answer.asString());
+        Set<String> ids = new TreeSet<>(answer.<List<String>>path("other_matches.transaction_id"));
+        if (answer.path("transaction_id") != null) {
+            ids.add(answer.path("transaction_id"));
+        } else {
+            assertEquals("not_found", answer.path("verdict"));
+        }
+        return ids;
+    }
+
+    private static Set<String> listed(String token, String query) {
+        Response answer = given().auth().oauth2(token).get("/v1/transactions" + query);
+        assertEquals(200, answer.statusCode(), answer.asString());
+        assertTrue(answer.path("next_cursor") == null);
+        return new TreeSet<>(answer.<List<String>>path("data.id"));
+    }
+
+    @Test
+    void mergedIdIsAsForeignAsWhatItWasMergedInto() throws Exception {
+        String order = Said.unique("w");
+        String one = Said.by("wallet", "paid")
+                .of(merchant, null, 500)
+                .knowing("wallet_transaction_no", order)
+                .card(card)
+                .post();
+        String two = Said.by("acquirer", "approved")
+                .of(merchant, Said.unique("r"), 500)
+                .at(Instant.now().minus(9, ChronoUnit.DAYS))
+                .post();
+        String rrnOfTwo = given().auth()
+                .oauth2(Tokens.desk())
+                .get("/v1/transactions/" + two)
+                .path("rrn");
+        // One line that knows both references: they were one payment all along.
+        Said.by("acquirer", "captured")
+                .of(merchant, rrnOfTwo, 500)
+                .knowing("wallet_transaction_no", order)
+                .at(Instant.now().minus(9, ChronoUnit.DAYS))
+                .post();
+        String survivor = one.compareTo(two) < 0 ? one : two;
+        String merged = survivor.equals(one) ? two : one;
+        for (String what : List.of("", "/verdict", "/observations")) {
+            String path = "/v1/transactions/" + merged + what;
+            assertEquals(
+                    200,
+                    given().auth().oauth2(Tokens.merchant(merchant)).get(path).statusCode(),
+                    path);
+            assertEquals(
+                    200,
+                    given().auth().oauth2(Tokens.cardholder(card)).get(path).statusCode(),
+                    path);
+            assertEquals(
+                    404,
+                    given().auth()
+                            .oauth2(Tokens.merchant(Said.unique("m")))
+                            .get(path)
+                            .statusCode(),
+                    path);
+            assertEquals(
+                    404,
+                    given().auth()
+                            .oauth2(Tokens.cardholder(Said.card()))
+                            .get(path)
+                            .statusCode(),
+                    path);
+        }
+        Response verdict = given().auth().oauth2(Tokens.desk()).get("/v1/transactions/" + merged + "/verdict");
+        assertEquals(merged, verdict.path("transaction_id"));
+        assertEquals(survivor, verdict.path("merged_into"));
+    }
+}
