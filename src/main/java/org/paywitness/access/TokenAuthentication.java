@@ -5,8 +5,6 @@ import io.quarkus.security.identity.IdentityProviderManager;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.security.identity.request.AuthenticationRequest;
 import io.quarkus.security.identity.request.TokenAuthenticationRequest;
-import io.quarkus.security.runtime.QuarkusPrincipal;
-import io.quarkus.security.runtime.QuarkusSecurityIdentity;
 import io.quarkus.vertx.http.runtime.security.ChallengeData;
 import io.quarkus.vertx.http.runtime.security.HttpAuthenticationMechanism;
 import io.quarkus.vertx.http.runtime.security.HttpCredentialTransport;
@@ -41,21 +39,14 @@ class TokenAuthentication implements HttpAuthenticationMechanism {
         if (token == null) {
             return Uni.createFrom().nullItem();
         }
-        Caller known = cache.find(token);
+        SecurityIdentity known = cache.find(token);
         if (known != null) {
-            return Uni.createFrom().item(identity(known));
+            return Uni.createFrom().item(known);
         }
         return oidc.authenticate(context, identityProviders)
                 .onItem()
                 .ifNotNull()
-                .transform(verified -> identity(cache.keep(token)));
-    }
-
-    private static SecurityIdentity identity(Caller caller) {
-        return QuarkusSecurityIdentity.builder()
-                .setPrincipal(new QuarkusPrincipal(caller.clientId()))
-                .addAttribute(Caller.ATTRIBUTE, caller)
-                .build();
+                .transform(verified -> cache.keep(token));
     }
 
     private static String token(RoutingContext context) {

@@ -4,6 +4,9 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.security.runtime.QuarkusPrincipal;
+import io.quarkus.security.runtime.QuarkusSecurityIdentity;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
@@ -57,8 +60,8 @@ class TokenCache {
                 Counter.builder("paywitness.tokens").tag("result", "verified").register(meters);
     }
 
-    /** Whose token this is, where it was verified before and still holds; else null. */
-    Caller find(String token) {
+    /** Who is behind this token, where it was verified before and still holds; else null. */
+    SecurityIdentity find(String token) {
         Digest digest = Digest.of(token);
         Entry entry = entries.getIfPresent(digest);
         if (entry == null) {
@@ -69,14 +72,14 @@ class TokenCache {
             return null;
         }
         hits.increment();
-        return entry.caller;
+        return entry.identity;
     }
 
-    /** Keeps the caller of a token that was verified just now. */
-    Caller keep(String token) {
+    /** Keeps who is behind a token that was verified just now. */
+    SecurityIdentity keep(String token) {
         verifications.increment();
         JsonObject claims = part(token, 1);
-        Caller caller = Caller.fromClaims(claims);
+        SecurityIdentity identity = identity(Caller.fromClaims(claims));
         forgetAllIfRotated(part(token, 0).getString("kid", ""));
         long now = clock.millis();
         // exp is in seconds (RFC 7519 section 4.1.4). Without it a token is good for this request alone.
@@ -84,9 +87,16 @@ class TokenCache {
                 ? Math.min(exp.longValue() * 1000, now + maxAgeMillis)
                 : now;
         if (until > now) {
-            entries.put(Digest.of(token), new Entry(caller, until));
+            entries.put(Digest.of(token), new Entry(identity, until));
         }
-        return caller;
+        return identity;
+    }
+
+    private static SecurityIdentity identity(Caller caller) {
+        return QuarkusSecurityIdentity.builder()
+                .setPrincipal(new QuarkusPrincipal(caller.clientId()))
+                .addAttribute(Caller.ATTRIBUTE, caller)
+                .build();
     }
 
     private synchronized void forgetAllIfRotated(String keyId) {
@@ -107,7 +117,7 @@ class TokenCache {
         return new JsonObject(new String(Base64.getUrlDecoder().decode(encoded), StandardCharsets.UTF_8));
     }
 
-    private record Entry(Caller caller, long until) {}
+    private record Entry(SecurityIdentity identity, long until) {}
 
     /** 256 bits as a key of a map. */
     private record Digest(long a, long b, long c, long d) {
