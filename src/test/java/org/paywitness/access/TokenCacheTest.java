@@ -26,7 +26,7 @@ class TokenCacheTest {
         String token = token("key", 60);
         assertNull(cache.find(token));
         cache.keep(token);
-        assertEquals("app", cache.find(token).clientId());
+        assertEquals("app", cache.find(token).getPrincipal().getName());
         clock.pass(Duration.ofSeconds(59));
         assertNotNull(cache.find(token));
         clock.pass(Duration.ofSeconds(1));
