@@ -14,7 +14,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +24,7 @@ import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.paywitness.fault.Waiting;
 
 /** The artifact itself, in production's profile, as its own process. */
 class PackagedArtifactIT {
@@ -148,21 +148,11 @@ class PackagedArtifactIT {
         thread.start();
     }
 
-    private void await(int port, String path, int status) throws Exception {
-        Instant end = Instant.now().plus(PATIENCE);
-        int last = 0;
-        while (Instant.now().isBefore(end)) {
-            try {
-                last = get(port, path).statusCode();
-                if (last == status) {
-                    return;
-                }
-            } catch (IOException e) {
-                // Not listening yet.
-            }
-            Thread.sleep(200);
-        }
-        assertEquals(status, last, path + "; see target/packaged-artifact.log");
+    private void await(int port, String path, int status) {
+        Waiting.until(
+                path + " answers " + status + "; see target/packaged-artifact.log",
+                PATIENCE,
+                () -> get(port, path).statusCode() == status);
     }
 
     private HttpResponse<String> get(int port, String path) throws Exception {

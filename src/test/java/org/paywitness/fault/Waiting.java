@@ -5,13 +5,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits for a condition, never for a time. */
-final class Waiting {
+public final class Waiting {
     private static final long BETWEEN_LOOKS_NANOS = Duration.ofMillis(20).toNanos();
 
     private Waiting() {}
 
     /** @throws AssertionError when the condition does not hold within this time */
-    static void until(String what, Duration bound, Callable<Boolean> condition) {
+    public static void until(String what, Duration bound, Callable<Boolean> condition) {
         long end = System.nanoTime() + bound.toNanos();
         Exception last = null;
         do {
