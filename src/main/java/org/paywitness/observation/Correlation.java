@@ -32,6 +32,11 @@ final class Correlation {
     /** How far back a return whose source does not tell the time of the sale looks for that sale by its RRN. */
     static final Duration RETURN_LOOKBACK = Duration.ofDays(180);
 
+    /** Bearers of one RRN that are further apart have nothing to do with each other. */
+    static final Duration RRN_MEMORY = RETURN_LOOKBACK.plus(RRN_REUSE);
+
+    private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
+
     /** Lines of terminal, acquirer and wallet without a common reference belong together when this near. */
     static final Duration NEAR = Duration.ofMinutes(10);
 
@@ -99,9 +104,9 @@ final class Correlation {
         sorted.sort(IN_TIME);
         Joins joins = new Joins(sorted);
         List<Member> free = sorted.stream().filter(m -> m.pinnedTo() == null).toList();
-        joinBy(free, s -> s.subject().walletTransactionNo(), this::joinAll, joins);
-        joinBy(free, s -> s.subject().rrn(), this::joinWithinDays, joins);
-        joinBy(free, this::terminalBatchStan, this::joinAll, joins);
+        joinBy(free, s -> s.subject().walletTransactionNo(), FOR_EVER, this::joinAll, joins);
+        joinBy(free, s -> s.subject().rrn(), RRN_MEMORY, this::joinWithinDays, joins);
+        joinBy(free, this::terminalBatchStan, FOR_EVER, this::joinAll, joins);
         joinByOrderNumber(free, joins);
         for (Member m : sorted) {
             if (m.pinnedTo() != null) {
@@ -122,9 +127,10 @@ final class Correlation {
         void join(List<Member> sameScope, Joins joins);
     }
 
-    private void joinBy(List<Member> free, Function<Observation, String> reference, Joining how, Joins joins) {
+    private void joinBy(
+            List<Member> free, Function<Observation, String> reference, Duration memory, Joining how, Joins joins) {
         for (List<Member> same : bucket(free, reference).values()) {
-            for (List<Member> scope : scopes(same)) {
+            for (List<Member> scope : scopes(same, memory)) {
                 how.join(scope, joins);
             }
         }
@@ -143,9 +149,10 @@ final class Correlation {
 
     /**
      * Splits the bearers of one reference by merchant. One without a merchant goes by card: to the one merchant that
-     * has the card, or, where none has it, to the others without merchant that have it.
+     * has the card, or, where none has it, to the others without merchant that have it; further apart than the memory,
+     * they know nothing of each other.
      */
-    private List<List<Member>> scopes(List<Member> same) {
+    private List<List<Member>> scopes(List<Member> same, Duration memory) {
         Map<String, List<Member>> byMerchant = new TreeMap<>();
         List<Member> unknown = new ArrayList<>();
         for (Member m : same) {
@@ -159,12 +166,14 @@ final class Correlation {
         List<List<Member>> homeless = new ArrayList<>();
         for (Member m : unknown) {
             List<List<Member>> fitting = byMerchant.values().stream()
-                    .filter(scope -> scope.stream().anyMatch(o -> merchant(o.said()) != null && sameCard(o, m)))
+                    .filter(scope -> scope.stream()
+                            .anyMatch(o -> merchant(o.said()) != null && sameCard(o, m) && !isFurther(o, m, memory)))
                     .toList();
             if (fitting.size() == 1) {
                 fitting.get(0).add(m);
             } else {
                 homeless.stream()
+                        .filter(scope -> !isFurther(scope.get(scope.size() - 1), m, memory))
                         .filter(scope -> sameCard(scope.get(0), m) || cardless(scope.get(0)) && cardless(m))
                         .findFirst()
                         .orElseGet(() -> {
@@ -246,7 +255,7 @@ final class Correlation {
         List<List<Member>> orders = new ArrayList<>();
         for (List<Member> same :
                 bucket(free, s -> s.subject().merchantOrderNo()).values()) {
-            for (List<Member> scope : scopes(same)) {
+            for (List<Member> scope : scopes(same, FOR_EVER)) {
                 if (!paidMoreThanOnce(scope, joins)) {
                     orders.add(scope);
                 }

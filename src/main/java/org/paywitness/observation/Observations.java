@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgException;
@@ -139,10 +140,40 @@ public class Observations {
                     : TypeId.parse(TypeId.TRANSACTION, said.transactionId()).orElse(new UUID(0, 0));
             fresh.add(new Kept(TypeId.next(), said, null, null, null, pin, false));
         }
-        return reader.read(pool, policy, fresh, maxRegion)
-                .chain(hint -> attempt(fresh, hint.stripes(), from, along, 1))
+        return unknownPins(fresh)
+                .chain(unknownPins -> known(pool, fresh)
+                        .chain(known -> reader.read(pool, policy, news(fresh, known, unknownPins), maxRegion))
+                        .chain(hint -> attempt(new Chunk(fresh, unknownPins, from, along), hint.stripes(), 1)))
                 .onFailure(RegionReader.TooLarge.class)
                 .recoverWithUni(tooLarge -> split(chunk, from, along));
+    }
+
+    /**
+     * What one database transaction takes in.
+     *
+     * @param unknownPins transactions that are named and that nobody ever opened: whoever names them is refused, and
+     *     what it says counts nowhere
+     */
+    private record Chunk(List<Kept> fresh, Set<UUID> unknownPins, int from, Along along) {}
+
+    private Uni<Set<UUID>> unknownPins(List<Kept> fresh) {
+        Set<UUID> pins = new HashSet<>();
+        fresh.stream().filter(kept -> kept.pinnedTo() != null).forEach(kept -> pins.add(kept.pinnedTo()));
+        return reader.opened(pool, pins).map(opened -> {
+            pins.removeAll(opened);
+            return pins;
+        });
+    }
+
+    /** What is neither known nor refused, each source reference once. */
+    private static Collection<Kept> news(List<Kept> fresh, Map<String, Kept> known, Set<UUID> unknownPins) {
+        Map<String, Kept> first = new LinkedHashMap<>();
+        for (Kept kept : fresh) {
+            if (!known.containsKey(key(kept.said())) && !unknownPins.contains(kept.pinnedTo())) {
+                first.putIfAbsent(key(kept.said()), kept);
+            }
+        }
+        return first.values();
     }
 
     // One crowded neighbourhood must not refuse its neighbours in the chunk.
@@ -173,18 +204,18 @@ public class Observations {
         }
     }
 
-    private Uni<List<Result>> attempt(List<Kept> fresh, TreeSet<Integer> stripes, int from, Along along, int attempt) {
+    private Uni<List<Result>> attempt(Chunk chunk, TreeSet<Integer> stripes, int attempt) {
         return pool.withTransaction(connection -> lock(connection, stripes)
-                        .chain(() -> known(connection, fresh))
-                        .chain(known -> decide(connection, fresh, known, stripes)
-                                .call(results -> along.with(connection, from, results))))
+                        .chain(() -> known(connection, chunk.fresh()))
+                        .chain(known -> decide(connection, chunk, known, stripes)
+                                .call(results -> chunk.along().with(connection, chunk.from(), results))))
                 .onFailure(failure -> attempt < MAX_ATTEMPTS && isWorthRetrying(failure))
                 .recoverWithUni(failure -> {
                     TreeSet<Integer> more = new TreeSet<>(stripes);
                     if (failure instanceof Uncovered uncovered) {
                         more.addAll(uncovered.stripes);
                     }
-                    return attempt(fresh, more, from, along, attempt + 1);
+                    return attempt(chunk, more, attempt + 1);
                 });
     }
 
@@ -195,18 +226,20 @@ public class Observations {
     }
 
     private static Uni<Void> lock(SqlConnection connection, TreeSet<Integer> stripes) {
-        return connection
-                .preparedQuery(LOCK)
-                .execute(Tuple.of(stripes.toArray(Integer[]::new)))
-                .replaceWithVoid();
+        return stripes.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : connection
+                        .preparedQuery(LOCK)
+                        .execute(Tuple.of(stripes.toArray(Integer[]::new)))
+                        .replaceWithVoid();
     }
 
     private static String key(Observation said) {
         return said.source().code() + " " + said.sourceRef();
     }
 
-    private Uni<Map<String, Kept>> known(SqlConnection connection, List<Kept> fresh) {
-        return reader.bySourceRefs(connection, fresh.stream().map(Kept::said).toList())
+    private Uni<Map<String, Kept>> known(SqlClient client, List<Kept> fresh) {
+        return reader.bySourceRefs(client, fresh.stream().map(Kept::said).toList())
                 .map(kept -> {
                     Map<String, Kept> known = new HashMap<>();
                     kept.forEach(k -> known.put(key(k.said()), k));
@@ -215,41 +248,38 @@ public class Observations {
     }
 
     private Uni<List<Result>> decide(
-            SqlConnection connection, List<Kept> fresh, Map<String, Kept> known, TreeSet<Integer> stripes) {
-        Map<String, Kept> firstByKey = new LinkedHashMap<>();
-        for (Kept kept : fresh) {
-            if (!known.containsKey(key(kept.said()))) {
-                firstByKey.putIfAbsent(key(kept.said()), kept);
-            }
+            SqlConnection connection, Chunk chunk, Map<String, Kept> known, TreeSet<Integer> stripes) {
+        Collection<Kept> news = news(chunk.fresh(), known, chunk.unknownPins());
+        if (news.isEmpty()) {
+            return Uni.createFrom().item(results(chunk, known, Map.of()));
         }
-        return reader.read(connection, policy, firstByKey.values(), maxRegion).chain(found -> {
-            TreeSet<Integer> needed = found.stripes();
-            if (!stripes.containsAll(needed)) {
-                return Uni.createFrom().failure(new Uncovered(needed));
-            }
-            return write(connection, found.region(), found.unknownPins())
-                    .map(belongs -> results(fresh, known, firstByKey, found.unknownPins(), belongs));
-        });
+        return reader.read(connection, policy, news, maxRegion)
+                .invoke(found -> requireCovered(found.stripes(), stripes))
+                .chain(found -> write(connection, found.region(), stripes))
+                .map(belongs -> results(chunk, known, belongs));
     }
 
-    private List<Result> results(
-            List<Kept> fresh,
-            Map<String, Kept> known,
-            Map<String, Kept> firstByKey,
-            Set<UUID> unknownPins,
-            Map<UUID, UUID> belongs) {
-        List<Result> results = new ArrayList<>(fresh.size());
-        for (Kept kept : fresh) {
-            Kept first = known.getOrDefault(key(kept.said()), firstByKey.get(key(kept.said())));
-            if (kept.pinnedTo() != null && unknownPins.contains(kept.pinnedTo())) {
+    private static void requireCovered(TreeSet<Integer> needed, TreeSet<Integer> held) {
+        if (!held.containsAll(needed)) {
+            throw new Uncovered(needed);
+        }
+    }
+
+    private static List<Result> results(Chunk chunk, Map<String, Kept> known, Map<UUID, UUID> belongs) {
+        Map<String, Kept> firstByKey = new HashMap<>(known);
+        news(chunk.fresh(), known, chunk.unknownPins()).forEach(kept -> firstByKey.put(key(kept.said()), kept));
+        List<Result> results = new ArrayList<>(chunk.fresh().size());
+        for (Kept kept : chunk.fresh()) {
+            Kept first = firstByKey.get(key(kept.said()));
+            if (chunk.unknownPins().contains(kept.pinnedTo())) {
                 results.add(Result.refused(
                         Problem.unprocessable("transaction_not_found", "There is no transaction with this id.")
                                 .at("/transaction_id", "is not the id of a transaction")));
             } else if (first.id().equals(kept.id())) {
                 results.add(result(Status.ACCEPTED, kept.id(), belongs.get(kept.id())));
             } else if (ObservationJson.write(first.said()).equals(ObservationJson.write(kept.said()))) {
-                UUID transaction = first.isFresh() ? belongs.get(first.id()) : first.transactionId();
-                results.add(result(Status.DUPLICATE, first.id(), belongs.getOrDefault(first.id(), transaction)));
+                UUID transaction = belongs.getOrDefault(first.id(), first.transactionId());
+                results.add(result(Status.DUPLICATE, first.id(), transaction));
             } else {
                 results.add(Result.refused(
                         Problem.conflict("source_ref_reused", "This source_ref was used for another observation.")
@@ -268,21 +298,18 @@ public class Observations {
     }
 
     /** Correlates the region and writes what changed; tells where each observation belongs now. */
-    private Uni<Map<UUID, UUID>> write(SqlConnection connection, Region region, Set<UUID> unknownPins) {
-        List<Kept> active = region.active().stream()
-                .filter(k -> !(k.isFresh() && unknownPins.contains(k.pinnedTo())))
-                .toList();
-        if (active.stream().noneMatch(Kept::isFresh)) {
-            Map<UUID, UUID> belongs = new HashMap<>();
-            active.forEach(k -> belongs.put(k.id(), k.transactionId()));
-            return Uni.createFrom().item(belongs);
-        }
-        Regrouping regrouping = new Regrouping(active, region, policy);
+    private Uni<Map<UUID, UUID>> write(SqlConnection connection, Region region, TreeSet<Integer> stripes) {
+        Regrouping regrouping = new Regrouping(region.active(), region, policy);
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         return transactions
                 .byIds(connection, regrouping.transactionIds())
                 .invoke(regrouping::compareWith)
                 .chain(() -> transactions.near(connection, regrouping.touched(), policy.duplicateWindow()))
+                .invoke(regrouping::meet)
+                // A neighbour's own neighbours: one of them may be the payment that it repeats.
+                .chain(() -> transactions.near(connection, regrouping.neighbours(), policy.duplicateWindow()))
+                .invoke(regrouping::meetFurther)
+                .invoke(() -> requireCovered(Region.stripesOf(regrouping.compared()), stripes))
                 .invoke(regrouping::findDuplicates)
                 .chain(() -> transactions.write(connection, regrouping.changes(), now))
                 .chain(() -> insert(connection, regrouping.inserted(), now))

@@ -18,6 +18,7 @@ import java.util.UUID;
 import org.paywitness.money.Money;
 import org.paywitness.observation.Correlation.Group;
 import org.paywitness.observation.Correlation.Member;
+import org.paywitness.transaction.Transaction;
 import org.paywitness.verdict.Policy;
 
 /**
@@ -62,19 +63,19 @@ final class Region {
     private final Map<UUID, Kept> members = new LinkedHashMap<>();
     private final Set<UUID> fresh = new LinkedHashSet<>();
     private final Map<String, Set<String>> merchantsOfTerminal;
-    private final Set<String> newlyKnown;
+    private final Map<String, Set<String>> newlyKnown;
     private final Set<Object> asked = new HashSet<>();
     private Set<UUID> active = Set.of();
 
     /**
      * @param merchantsOfTerminal what is known of terminals, the fresh observations' own word included
-     * @param newlyKnown terminals of which the fresh observations tell a new merchant
+     * @param newlyKnown terminals of which the fresh observations tell a new merchant, with those known before
      */
     Region(
             Policy policy,
             Collection<Kept> freshOnes,
             Map<String, Set<String>> merchantsOfTerminal,
-            Set<String> newlyKnown) {
+            Map<String, Set<String>> newlyKnown) {
         this.policy = policy;
         this.merchantsOfTerminal = merchantsOfTerminal;
         this.newlyKnown = newlyKnown;
@@ -117,7 +118,7 @@ final class Region {
     /** What to ask of the database next; empty when the region is whole. */
     Questions next() {
         Questions questions = new Questions();
-        for (String terminal : newlyKnown) {
+        for (String terminal : newlyKnown.keySet()) {
             if (asked.add("terminal " + terminal)) {
                 questions.newlyKnownTerminals.add(terminal);
             }
@@ -149,10 +150,8 @@ final class Region {
         if (s.rrn() != null && asked.add("rrn " + s.rrn() + " " + scope + " " + policy.day(at))) {
             questions.rrns.add(s.rrn());
             questions.rrnMerchants.add(scope);
-            questions.rrnFrom.add(at.minus(Correlation.RETURN_LOOKBACK.plus(Correlation.RRN_REUSE))
-                    .atOffset(ZoneOffset.UTC));
-            questions.rrnTo.add(at.plus(Correlation.RETURN_LOOKBACK.plus(Correlation.RRN_REUSE))
-                    .atOffset(ZoneOffset.UTC));
+            questions.rrnFrom.add(at.minus(Correlation.RRN_MEMORY.plusDays(1)).atOffset(ZoneOffset.UTC));
+            questions.rrnTo.add(at.plus(Correlation.RRN_MEMORY.plusDays(1)).atOffset(ZoneOffset.UTC));
         }
         if (s.merchantOrderNo() != null && asked.add("order " + s.merchantOrderNo() + " " + scope)) {
             questions.orders.add(s.merchantOrderNo());
@@ -190,8 +189,22 @@ final class Region {
 
     /** Merchants by terminal where one terminal's observations name exactly one. */
     Correlation correlation() {
+        return correlation(merchantsOfTerminal);
+    }
+
+    // As it was before the fresh observations told more of their terminals.
+    private Correlation correlationBefore() {
+        if (newlyKnown.isEmpty()) {
+            return correlation();
+        }
+        Map<String, Set<String>> merchants = new HashMap<>(merchantsOfTerminal);
+        merchants.putAll(newlyKnown);
+        return correlation(merchants);
+    }
+
+    private Correlation correlation(Map<String, Set<String>> merchantsByTerminal) {
         Map<String, String> single = new HashMap<>();
-        merchantsOfTerminal.forEach((terminal, merchants) -> {
+        merchantsByTerminal.forEach((terminal, merchants) -> {
             if (merchants.size() == 1) {
                 single.put(terminal, merchants.iterator().next());
             }
@@ -216,13 +229,15 @@ final class Region {
                 .toList();
     }
 
-    // Spreads from the fresh ones along groups and neighbourhoods, as they are now and as they were before, and along
-    // transactions as they were assigned.
+    // Spreads from the fresh ones along groups and neighbourhoods, as they are now and as they were before, along
+    // transactions as they were assigned, and along every reference: one more bearer of it may part the others.
     private Set<UUID> findActive(Correlation correlation) {
         List<Kept> before = members.values().stream().filter(k -> !k.isFresh()).toList();
         Map<UUID, Set<UUID>> links = new HashMap<>();
         link(correlation, correlation.strongGroups(membersOf(members.values())), links);
-        link(correlation, correlation.strongGroups(membersOf(before)), links);
+        Correlation earlier = correlationBefore();
+        link(earlier, earlier.strongGroups(membersOf(before)), links);
+        linkBearers(correlation, links);
         Map<UUID, List<UUID>> byTransaction = new HashMap<>();
         before.forEach(k -> byTransaction
                 .computeIfAbsent(k.transactionId(), t -> new ArrayList<>())
@@ -230,7 +245,7 @@ final class Region {
         byTransaction.values().forEach(ids -> chain(ids, links));
         Set<UUID> found = new LinkedHashSet<>(fresh);
         for (Kept kept : members.values()) {
-            if (newlyKnown.contains(kept.said().subject().terminalId())) {
+            if (newlyKnown.containsKey(kept.said().subject().terminalId())) {
                 found.add(kept.id());
             }
         }
@@ -256,6 +271,25 @@ final class Region {
                                 group.members.get(0).id(),
                                 neighbour.members.get(0).id()),
                         links)));
+    }
+
+    private void linkBearers(Correlation correlation, Map<UUID, Set<UUID>> links) {
+        Map<String, List<UUID>> bearers = new HashMap<>();
+        for (Kept kept : members.values()) {
+            Observation.Subject s = kept.said().subject();
+            bear("rrn " + s.rrn(), s.rrn(), kept, bearers);
+            bear("order " + s.merchantOrderNo(), s.merchantOrderNo(), kept, bearers);
+            bear("wallet " + s.walletTransactionNo(), s.walletTransactionNo(), kept, bearers);
+            String slip = correlation.terminalBatchStan(kept.said());
+            bear("slip " + slip, slip, kept, bearers);
+        }
+        bearers.values().forEach(ids -> chain(ids, links));
+    }
+
+    private static void bear(String key, String reference, Kept kept, Map<String, List<UUID>> bearers) {
+        if (reference != null) {
+            bearers.computeIfAbsent(key, k -> new ArrayList<>()).add(kept.id());
+        }
     }
 
     private static void chain(List<UUID> ids, Map<UUID, Set<UUID>> links) {
@@ -284,11 +318,8 @@ final class Region {
             if (s.terminalId() != null && s.merchantId() == null) {
                 add(stripes, "terminal", s.terminalId());
             }
-            Money amount = WeakMatching.amount(said);
-            if (amount != null && s.card() != null) {
-                String masked = Correlation.CardKey.masked(s.card());
-                add(stripes, "card", masked == null ? null : masked + amount);
-                add(stripes, "token", s.card().token() == null ? null : s.card().token() + amount);
+            if (s.card() != null) {
+                addCard(stripes, WeakMatching.amount(said), s.card().token(), Correlation.CardKey.masked(s.card()));
             }
             add(
                     stripes,
@@ -298,6 +329,27 @@ final class Region {
         }
         terminals.forEach(terminal -> add(stripes, "terminal", terminal));
         return stripes;
+    }
+
+    /**
+     * The stripes that whoever compares these transactions for duplicates must hold. One may know its card by one
+     * observation and its amount by another: no observation alone has such a stripe.
+     */
+    static TreeSet<Integer> stripesOf(Collection<Transaction> transactions) {
+        TreeSet<Integer> stripes = new TreeSet<>();
+        for (Transaction t : transactions) {
+            Transaction.Card card = t.card();
+            String masked = card.first6() == null || card.last4() == null ? null : card.first6() + card.last4();
+            addCard(stripes, t.amount(), card.token(), masked);
+        }
+        return stripes;
+    }
+
+    private static void addCard(Set<Integer> stripes, Money amount, String token, String masked) {
+        if (amount != null) {
+            add(stripes, "card", masked == null ? null : masked + amount);
+            add(stripes, "token", token == null ? null : token + amount);
+        }
     }
 
     private static void add(Set<Integer> stripes, String kind, String value) {

@@ -27,8 +27,8 @@ import org.paywitness.verdict.Policy;
 /** Reads observations: by source reference, by transaction, and the {@link Region} that fresh ones can touch. */
 @ApplicationScoped
 class RegionReader {
-    /** A region that is whole, and the transactions that fresh observations name but nobody ever opened. */
-    record Found(Region region, Set<UUID> unknownPins, Set<String> newlyKnownTerminals) {
+    /** A region that is whole, and the terminals of which the fresh observations tell a new merchant. */
+    record Found(Region region, Set<String> newlyKnownTerminals) {
         TreeSet<Integer> stripes() {
             return Region.stripes(region.active(), newlyKnownTerminals);
         }
@@ -46,6 +46,7 @@ class RegionReader {
     private static final String BY_REFS = "SELECT " + COLUMNS
             + " FROM unnest($1::text[], $2::text[]) AS k(source, ref)"
             + " JOIN observation o ON o.source = k.source AND o.source_ref = k.ref";
+    private static final String OPENED = "SELECT o.opened FROM observation o WHERE o.opened = ANY($1)";
     private static final String BY_TRANSACTION =
             "SELECT " + COLUMNS + " FROM observation o WHERE o.transaction_id = $1 ORDER BY o.id LIMIT $2";
     private static final String MERCHANTS =
@@ -104,17 +105,16 @@ class RegionReader {
             }
         }
         return merchants(client, told.keySet()).chain(kept -> {
-            Set<String> newlyKnown = new HashSet<>();
+            Map<String, Set<String>> newlyKnown = new HashMap<>();
             told.forEach((terminal, merchants) -> {
                 Set<String> before = kept.getOrDefault(terminal, Set.of());
                 if (!before.containsAll(merchants)) {
-                    newlyKnown.add(terminal);
+                    newlyKnown.put(terminal, before);
                 }
                 merchants.addAll(before);
             });
             Region region = new Region(policy, fresh, told, newlyKnown);
-            return grow(client, region, maxRegion)
-                    .map(whole -> new Found(whole, unknownPins(whole, fresh), newlyKnown));
+            return grow(client, region, maxRegion).map(whole -> new Found(whole, newlyKnown.keySet()));
         });
     }
 
@@ -136,15 +136,17 @@ class RegionReader {
         });
     }
 
-    private static Set<UUID> unknownPins(Region region, Collection<Kept> fresh) {
-        Set<UUID> pins = new HashSet<>();
-        fresh.forEach(k -> {
-            if (k.pinnedTo() != null) {
-                pins.add(k.pinnedTo());
-            }
-        });
-        region.all().forEach(k -> pins.remove(k.opened()));
-        return pins;
+    /** Those of these transactions that somebody opened; once opened, an id stays. */
+    Uni<Set<UUID>> opened(SqlClient client, Set<UUID> ids) {
+        return ids.isEmpty()
+                ? Uni.createFrom().item(Set.of())
+                : client.preparedQuery(OPENED)
+                        .execute(Tuple.of(ids.toArray(UUID[]::new)))
+                        .map(rows -> {
+                            Set<UUID> found = new HashSet<>();
+                            rows.forEach(row -> found.add(row.getUUID(0)));
+                            return found;
+                        });
     }
 
     private Uni<Map<String, Set<String>>> merchants(SqlClient client, Set<String> terminals) {

@@ -33,6 +33,8 @@ final class Regrouping {
     private final Map<Group, UUID> ids = new IdentityHashMap<>();
     private final Map<UUID, Transaction> rows = new HashMap<>();
     private final Map<UUID, Change> changes = new LinkedHashMap<>();
+    private final Map<UUID, Transaction> neighbours = new LinkedHashMap<>();
+    private final Map<UUID, Transaction> met = new LinkedHashMap<>();
 
     Regrouping(Collection<Kept> active, Region region, Policy policy) {
         this.policy = policy;
@@ -151,19 +153,53 @@ final class Regrouping {
         return touched;
     }
 
+    /** Takes note of the live transactions near those that changed. */
+    void meet(List<Transaction> near) {
+        near.forEach(t -> {
+            if (!changes.containsKey(t.id())) {
+                neighbours.put(t.id(), t);
+            }
+        });
+        meetFurther(near);
+    }
+
+    /** Takes note of the live transactions near the neighbours. */
+    void meetFurther(List<Transaction> near) {
+        near.forEach(t -> {
+            met.put(t.id(), t);
+            rows.putIfAbsent(t.id(), t);
+        });
+    }
+
+    /** Unchanged transactions near the changed ones. */
+    Collection<Transaction> neighbours() {
+        return neighbours.values();
+    }
+
+    /** All whose earlier equal payment is looked for, the changed ones also as they were. */
+    List<Transaction> compared() {
+        List<Transaction> compared = touched();
+        compared.addAll(neighbours.values());
+        return compared;
+    }
+
     /** Sets the earlier equal payment of every changed transaction and of its neighbours. */
-    void findDuplicates(List<Transaction> near) {
-        Map<UUID, Transaction> live = new LinkedHashMap<>();
-        near.forEach(t -> live.put(t.id(), t));
-        near.forEach(t -> rows.putIfAbsent(t.id(), t));
+    void findDuplicates() {
+        Map<UUID, Transaction> live = new LinkedHashMap<>(met);
         changes.values().forEach(c -> live.put(c.transaction().id(), c.transaction()));
         live.values().removeIf(t -> t.mergedInto() != null);
-        for (Transaction one : List.copyOf(live.values())) {
+        List<UUID> compared = new ArrayList<>(changes.keySet());
+        compared.addAll(neighbours.keySet());
+        for (UUID id : compared) {
+            Transaction one = live.get(id);
+            if (one == null) {
+                continue;
+            }
             Transaction next = one.withEarlier(Duplicates.earlier(one, live.values(), policy));
             if (!next.equals(one)) {
-                Change change = changes.get(one.id());
+                Change change = changes.get(id);
                 if (change != null) {
-                    changes.put(one.id(), new Change(next, change.reason()));
+                    changes.put(id, new Change(next, change.reason()));
                 } else {
                     change(next, "duplicate");
                 }

@@ -3,6 +3,7 @@ package org.paywitness.transaction;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
+import org.paywitness.verdict.Fact;
 import org.paywitness.verdict.Judge;
 import org.paywitness.verdict.Payment;
 import org.paywitness.verdict.Policy;
@@ -13,9 +14,10 @@ import org.paywitness.verdict.Testimony;
  * taken within the duplicate window before, and not returned or being returned. Pure.
  */
 public final class Duplicates {
-    /** In time; equal times are told apart by their references, so that the order of arrival never matters. */
+    /** In time; equal times are told apart by all that is said of them, so that the order of arrival never matters. */
     private static final Comparator<Transaction> IN_TIME = Comparator.comparing(Transaction::occurredAt)
             .thenComparing(t -> t.reference().quote(), Comparator.nullsFirst(Comparator.naturalOrder()))
+            .thenComparing(Duplicates::told)
             .thenComparing(Transaction::id);
 
     private Duplicates() {}
@@ -28,6 +30,15 @@ public final class Duplicates {
                         .thenComparing(IN_TIME))
                 .map(other -> new Payment.Earlier(other.typeId(), isRetry(other, one)))
                 .orElse(null);
+    }
+
+    private static String told(Transaction t) {
+        StringBuilder told = new StringBuilder(t.reference() + " " + t.card());
+        for (Fact f : t.facts()) {
+            told.append('\n').append(f.source()).append(f.outcome()).append(f.responseCode());
+            told.append(f.at()).append(f.amount()).append(f.statement());
+        }
+        return told.toString();
     }
 
     private static boolean isEqualPaymentBefore(Transaction other, Transaction one, Policy policy) {
