@@ -51,7 +51,7 @@ class RegionReader {
             "SELECT " + COLUMNS + " FROM observation o WHERE o.transaction_id = $1 ORDER BY o.id LIMIT $2";
     private static final String MERCHANTS =
             "SELECT terminal_id, merchant_id FROM terminal_merchant WHERE terminal_id = ANY($1)";
-    private static final String ROUND = "WITH hit(transaction_id) AS ("
+    static final String ROUND = "WITH hit(transaction_id) AS ("
             + " SELECT o.transaction_id FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[])"
             + " AS k(rrn, merchant, since, until) JOIN observation o ON o.rrn = k.rrn"
             + " AND o.at BETWEEN k.since AND k.until"
