@@ -51,30 +51,35 @@ class RegionReader {
             "SELECT " + COLUMNS + " FROM observation o WHERE o.transaction_id = $1 ORDER BY o.id LIMIT $2";
     private static final String MERCHANTS =
             "SELECT terminal_id, merchant_id FROM terminal_merchant WHERE terminal_id = ANY($1)";
+    // OFFSET 0 keeps each branch what it is, an index scan for every question: a plan that joins the other way reads
+    // the whole table, and looks cheap while the table is small or its statistics are old.
     static final String ROUND = "WITH hit(transaction_id) AS ("
             + " SELECT o.transaction_id FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[])"
-            + " AS k(rrn, merchant, since, until) JOIN observation o ON o.rrn = k.rrn"
-            + " AND o.at BETWEEN k.since AND k.until"
-            + " AND (k.merchant = '' OR o.merchant_id IS NULL OR o.merchant_id = k.merchant)"
-            + " UNION SELECT o.transaction_id FROM unnest($5::text[], $6::text[]) AS k(number, merchant)"
-            + " JOIN observation o ON o.merchant_order_no = k.number"
-            + " AND (k.merchant = '' OR o.merchant_id IS NULL OR o.merchant_id = k.merchant)"
-            + " UNION SELECT o.transaction_id FROM observation o WHERE o.wallet_transaction_no = ANY($7)"
+            + " AS k(rrn, merchant, since, until), LATERAL (SELECT transaction_id FROM observation"
+            + " WHERE rrn = k.rrn AND at BETWEEN k.since AND k.until"
+            + " AND (k.merchant = '' OR merchant_id IS NULL OR merchant_id = k.merchant) OFFSET 0) o"
+            + " UNION SELECT o.transaction_id FROM unnest($5::text[], $6::text[]) AS k(number, merchant),"
+            + " LATERAL (SELECT transaction_id FROM observation WHERE merchant_order_no = k.number"
+            + " AND (k.merchant = '' OR merchant_id IS NULL OR merchant_id = k.merchant) OFFSET 0) o"
+            + " UNION SELECT o.transaction_id FROM unnest($7::text[]) AS k(number), LATERAL (SELECT transaction_id"
+            + " FROM observation WHERE wallet_transaction_no = k.number OFFSET 0) o"
             + " UNION SELECT o.transaction_id FROM unnest($8::text[], $9::text[], $10::text[])"
-            + " AS k(terminal, batch, stan) JOIN observation o ON o.terminal_id = k.terminal AND o.stan = k.stan"
-            + " AND o.batch = k.batch"
-            + " UNION SELECT o.transaction_id FROM observation o WHERE o.terminal_id = ANY($11)"
-            + " AND o.merchant_id IS NULL"
+            + " AS k(terminal, batch, stan), LATERAL (SELECT transaction_id FROM observation"
+            + " WHERE terminal_id = k.terminal AND stan = k.stan AND batch = k.batch OFFSET 0) o"
+            + " UNION SELECT o.transaction_id FROM unnest($11::text[]) AS k(terminal), LATERAL (SELECT transaction_id"
+            + " FROM observation WHERE terminal_id = k.terminal AND merchant_id IS NULL OFFSET 0) o"
             + " UNION SELECT o.transaction_id FROM unnest($12::text[], $13::text[], $14::bigint[], $15::text[],"
-            + " $16::timestamptz[], $17::timestamptz[]) AS k(first6, last4, amount, currency, since, until)"
-            + " JOIN observation o ON o.card_first6 = k.first6 AND o.card_last4 = k.last4 AND o.amount = k.amount"
-            + " AND o.currency = k.currency AND o.at >= k.since AND o.at < k.until"
+            + " $16::timestamptz[], $17::timestamptz[]) AS k(first6, last4, amount, currency, since, until),"
+            + " LATERAL (SELECT transaction_id FROM observation WHERE card_first6 = k.first6 AND card_last4 = k.last4"
+            + " AND amount = k.amount AND currency = k.currency AND at >= k.since AND at < k.until OFFSET 0) o"
             + " UNION SELECT o.transaction_id FROM unnest($18::text[], $19::bigint[], $20::text[],"
-            + " $21::timestamptz[], $22::timestamptz[]) AS k(token, amount, currency, since, until)"
-            + " JOIN observation o ON o.card_token = k.token AND o.amount = k.amount"
-            + " AND o.currency = k.currency AND o.at >= k.since AND o.at < k.until"
-            + " UNION SELECT o.transaction_id FROM observation o WHERE o.opened = ANY($23))"
-            + " SELECT " + COLUMNS + " FROM hit JOIN observation o USING (transaction_id) LIMIT $24";
+            + " $21::timestamptz[], $22::timestamptz[]) AS k(token, amount, currency, since, until),"
+            + " LATERAL (SELECT transaction_id FROM observation WHERE card_token = k.token AND amount = k.amount"
+            + " AND currency = k.currency AND at >= k.since AND at < k.until OFFSET 0) o"
+            + " UNION SELECT o.transaction_id FROM unnest($23::uuid[]) AS k(id), LATERAL (SELECT transaction_id"
+            + " FROM observation WHERE opened = k.id OFFSET 0) o)"
+            + " SELECT " + COLUMNS + " FROM hit, LATERAL (SELECT * FROM observation"
+            + " WHERE transaction_id = hit.transaction_id OFFSET 0) o LIMIT $24";
 
     /** Pairs that are in the database for certain; they are never deleted there. Bounded, a mere shortcut. */
     private final Set<String> knownPairs = ConcurrentHashMap.newKeySet();

@@ -1,6 +1,7 @@
 package org.paywitness.observation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -28,6 +29,7 @@ final class Regrouping {
     private final Policy policy;
     private final Correlation correlation;
     private final Map<UUID, Kept> before = new LinkedHashMap<>();
+    private final Map<UUID, List<UUID>> membersBefore = new HashMap<>();
     private final Map<UUID, Kept> after = new LinkedHashMap<>();
     private final List<Group> groups;
     private final Map<Group, UUID> ids = new IdentityHashMap<>();
@@ -39,7 +41,12 @@ final class Regrouping {
     Regrouping(Collection<Kept> active, Region region, Policy policy) {
         this.policy = policy;
         this.correlation = region.correlation();
-        active.forEach(kept -> before.put(kept.id(), kept));
+        active.forEach(kept -> {
+            before.put(kept.id(), kept);
+            membersBefore
+                    .computeIfAbsent(kept.transactionId(), t -> new ArrayList<>())
+                    .add(kept.id());
+        });
         this.groups = correlation.correlate(region.membersOf(active));
         groups.forEach(this::assign);
     }
@@ -111,8 +118,7 @@ final class Regrouping {
         }
         Set<UUID> now = new HashSet<>();
         group.members.forEach(m -> now.add(m.id()));
-        boolean lost =
-                before.values().stream().anyMatch(k -> row.id().equals(k.transactionId()) && !now.contains(k.id()));
+        boolean lost = !now.containsAll(membersBefore.getOrDefault(row.id(), List.of()));
         if (lost || row.mergedInto() != null) {
             return "pairing_changed";
         }
@@ -188,6 +194,10 @@ final class Regrouping {
         Map<UUID, Transaction> live = new LinkedHashMap<>(met);
         changes.values().forEach(c -> live.put(c.transaction().id(), c.transaction()));
         live.values().removeIf(t -> t.mergedInto() != null);
+        // Only payments of one merchant and amount are compared: a chunk holds hundreds that are not.
+        Map<Object, List<Transaction>> equal = new HashMap<>();
+        live.values().forEach(t -> equal.computeIfAbsent(merchantAndAmount(t), k -> new ArrayList<>())
+                .add(t));
         List<UUID> compared = new ArrayList<>(changes.keySet());
         compared.addAll(neighbours.keySet());
         for (UUID id : compared) {
@@ -195,7 +205,7 @@ final class Regrouping {
             if (one == null) {
                 continue;
             }
-            Transaction next = one.withEarlier(Duplicates.earlier(one, live.values(), policy));
+            Transaction next = one.withEarlier(Duplicates.earlier(one, equal.get(merchantAndAmount(one)), policy));
             if (!next.equals(one)) {
                 Change change = changes.get(id);
                 if (change != null) {
@@ -205,6 +215,10 @@ final class Regrouping {
                 }
             }
         }
+    }
+
+    private static Object merchantAndAmount(Transaction t) {
+        return Arrays.asList(t.reference().merchantId(), t.amount());
     }
 
     List<Change> changes() {

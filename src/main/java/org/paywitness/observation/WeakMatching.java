@@ -7,10 +7,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -80,15 +82,25 @@ final class WeakMatching {
             return has == null || java.util.Collections.disjoint(has, lines);
         }
 
+        /** Its token with the amount; of a card without token, the masked number. */
+        String token() {
+            return card.token() == null ? masked() : "token " + card.token() + amount;
+        }
+
+        /** Its masked number with the amount; of a card without, the token. */
+        String masked() {
+            String masked = CardKey.masked(card);
+            return masked == null ? token() : masked + amount;
+        }
+
         String tieBreak() {
             return group.members.get(0).said().sourceRef();
         }
     }
 
     List<Group> match(List<Group> strong) {
-        Map<String, List<Party>> cells = cells(strong);
         Set<Group> absorbed = new HashSet<>();
-        for (List<Party> cell : cells.values()) {
+        for (List<Party> cell : cells(strong)) {
             if (cell.size() > 1) {
                 matchCell(cell, absorbed);
             }
@@ -96,19 +108,37 @@ final class WeakMatching {
         return strong.stream().filter(g -> !absorbed.contains(g)).toList();
     }
 
-    private Map<String, List<Party>> cells(List<Group> groups) {
-        Map<String, List<Party>> cells = new HashMap<>();
+    /** Those that may be of one card and amount, in the order given; others never come near each other. */
+    private Collection<List<Party>> cells(List<Group> groups) {
+        List<Party> parties = new ArrayList<>();
+        Map<String, String> parents = new HashMap<>();
         for (Group group : groups) {
             Party party = new Party(group);
             if (party.card != null) {
-                cells.computeIfAbsent(party.amount.amount() + party.amount.currency(), k -> new ArrayList<>())
-                        .add(party);
+                parties.add(party);
+                parents.put(root(party.token(), parents), root(party.masked(), parents));
             }
         }
-        return cells;
+        Map<String, List<Party>> cells = new LinkedHashMap<>();
+        for (Party party : parties) {
+            cells.computeIfAbsent(root(party.token(), parents), k -> new ArrayList<>())
+                    .add(party);
+        }
+        return cells.values();
     }
 
-    // All parties of one amount; those of other cards never come near each other.
+    // A token and a masked number that one observation names are of one card.
+    private static String root(String key, Map<String, String> parents) {
+        String root = key;
+        for (String up = parents.get(root); up != null && !up.equals(root); up = parents.get(root)) {
+            root = up;
+        }
+        if (!root.equals(key)) {
+            parents.put(key, root);
+        }
+        return root;
+    }
+
     private void matchCell(List<Party> cell, Set<Group> absorbed) {
         List<Party> placed = new ArrayList<>(
                 cell.stream().filter(p -> p.sources.size() > 1 || p.pinned).toList());
@@ -227,9 +257,8 @@ final class WeakMatching {
 
     /** For each group those that may influence its pairing: one of the two is a line that the other lacks. */
     Map<Group, List<Group>> neighbours(List<Group> groups) {
-        Map<String, List<Party>> cells = cells(groups);
         Map<Group, List<Group>> neighbours = new HashMap<>();
-        for (List<Party> cell : cells.values()) {
+        for (List<Party> cell : cells(groups)) {
             for (Party a : cell) {
                 for (Party b : cell) {
                     if (a != b && (isMissingLine(a, b) || isMissingLine(b, a)) && mayBeOne(a, b)) {

@@ -23,7 +23,7 @@ import org.paywitness.verdict.Policy;
  */
 @QuarkusTest
 class AnyOrderTest {
-    private static final int HISTORIES = Integer.getInteger("any-order.histories", 150);
+    private static final int HISTORIES = Integer.getInteger("any-order.histories", 80);
     private static final int WRITERS = 8;
 
     @Inject
