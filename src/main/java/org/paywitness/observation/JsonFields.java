@@ -1,6 +1,7 @@
 package org.paywitness.observation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -46,6 +47,9 @@ final class JsonFields {
         String text = child.textValue();
         if (text.isEmpty() || text.length() > MAX_TEXT || text.indexOf('\0') >= 0) {
             return error(name, "must have 1 to " + MAX_TEXT + " characters and no NUL");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            return error(name, "must not have half of a surrogate pair");
         }
         return text;
     }
