@@ -43,9 +43,9 @@ class RegionReader {
 
     private static final String COLUMNS = "o.id, o.content::text, o.heard_at, o.transaction_id, o.opened, o.pinned_to,"
             + " o.matched_weakly, o.statement_id";
-    private static final String BY_REFS = "SELECT " + COLUMNS
-            + " FROM unnest($1::text[], $2::text[]) AS k(source, ref)"
-            + " JOIN observation o ON o.source = k.source AND o.source_ref = k.ref";
+    static final String BY_REFS = "SELECT " + COLUMNS
+            + " FROM unnest($1::text[], $2::text[]) AS k(source, ref), LATERAL (SELECT * FROM observation"
+            + " WHERE source = k.source AND source_ref = k.ref OFFSET 0) o";
     private static final String OPENED = "SELECT o.opened FROM observation o WHERE o.opened = ANY($1)";
     private static final String BY_TRANSACTION =
             "SELECT " + COLUMNS + " FROM observation o WHERE o.transaction_id = $1 ORDER BY o.id LIMIT $2";

@@ -26,19 +26,20 @@ public class Transactions {
 
     private static final String BY_IDS = "SELECT " + COLUMNS + " FROM transaction t WHERE t.id = ANY($1)";
 
+    // OFFSET 0 makes each of these an index scan for every key: see RegionReader.ROUND.
     private static final String BY_CARD = "SELECT " + COLUMNS
             + " FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[],"
             + " $7::timestamptz[]) AS k(merchant, first6, last4, amount, currency, since, until)"
-            + " JOIN transaction t ON t.card_first6 = k.first6 AND t.card_last4 = k.last4 AND t.amount = k.amount"
-            + " AND t.currency = k.currency AND t.occurred_at BETWEEN k.since AND k.until"
-            + " AND t.merchant_id = k.merchant AND t.merged_into IS NULL";
+            + ", LATERAL (SELECT * FROM transaction WHERE card_first6 = k.first6 AND card_last4 = k.last4"
+            + " AND amount = k.amount AND currency = k.currency AND occurred_at BETWEEN k.since AND k.until"
+            + " AND merchant_id = k.merchant AND merged_into IS NULL OFFSET 0) t";
 
     private static final String BY_TOKEN = "SELECT " + COLUMNS
             + " FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::timestamptz[],"
             + " $6::timestamptz[]) AS k(merchant, token, amount, currency, since, until)"
-            + " JOIN transaction t ON t.card_token = k.token AND t.amount = k.amount AND t.currency = k.currency"
-            + " AND t.occurred_at BETWEEN k.since AND k.until AND t.merchant_id = k.merchant"
-            + " AND t.merged_into IS NULL";
+            + ", LATERAL (SELECT * FROM transaction WHERE card_token = k.token AND amount = k.amount"
+            + " AND currency = k.currency AND occurred_at BETWEEN k.since AND k.until AND merchant_id = k.merchant"
+            + " AND merged_into IS NULL OFFSET 0) t";
 
     private static final String WRITE = "INSERT INTO transaction (id, merged_into, version, merchant_id, terminal_id,"
             + " batch, stan, rrn, merchant_order_no, wallet_transaction_no, card_token, card_first6, card_last4,"
@@ -57,7 +58,8 @@ public class Transactions {
             + " merged_into, merchant_id, amount, currency, occurred_at, summary)"
             + " SELECT t.id, t.version, $1, c.reason, t.merged_into, t.merchant_id, t.amount, t.currency,"
             + " t.occurred_at, t.summary"
-            + " FROM unnest($2::uuid[], $3::text[]) AS c(id, reason) JOIN transaction t ON t.id = c.id";
+            + " FROM unnest($2::uuid[], $3::text[]) AS c(id, reason),"
+            + " LATERAL (SELECT * FROM transaction WHERE id = c.id OFFSET 0) t";
 
     /** A transaction as it is after a change, and why it changed. */
     public record Change(Transaction transaction, String reason) {}

@@ -202,6 +202,12 @@ class ObservationsTest {
     }
 
     @Test
+    void halfOfASurrogatePairIsNoText() {
+        String body = line(payment("1", "a")).replace("{\"source\"", "{\"detail\":{\"text\":\"a\\ud800\"},\"source\"");
+        post(JSON, body).statusCode(400).body("errors.pointer", hasItem("/detail/text"));
+    }
+
+    @Test
     void aBodyThatIsNotJsonKeepsNothing() {
         String lines = line(payment("1", "a")) + "\n{\"source\": \"acq";
         post(NDJSON, lines).statusCode(400).body("code", equalTo("malformed_ndjson"));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.inject.Inject;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a chunk reads must not grow with the table. */
@@ -16,19 +17,33 @@ class RegionReaderTest {
 
     @Test
     void everyBranchOfARoundUsesAnIndexWhateverTheParameters() {
+        String plan = plan(RegionReader.ROUND);
+        for (String index : List.of("rrn", "order", "wallet", "slip", "card", "token", "opened_key", "transaction")) {
+            assertTrue(plan.contains(" observation_" + index), () -> index + "\n" + plan);
+        }
+        assertFalse(plan.contains("Seq Scan on observation"), plan);
+    }
+
+    @Test
+    void knownReferencesAreFoundByIndex() {
+        String plan = plan(RegionReader.BY_REFS);
+        assertTrue(plan.contains(" observation_source_source_ref_key"), plan);
+        assertFalse(plan.contains("Seq Scan on observation"), plan);
+    }
+
+    private String plan(String sql) {
         StringBuilder plan = new StringBuilder();
         // Where sequential scans are forbidden, one that is left had no index to use.
         pool.withTransaction(connection -> connection
                         .query("SET LOCAL enable_seqscan = off")
                         .execute()
                         .chain(() -> connection
-                                .query("EXPLAIN (GENERIC_PLAN) " + RegionReader.ROUND)
+                                .query("EXPLAIN (GENERIC_PLAN) " + sql)
                                 .execute())
                         .invoke(rows -> rows.forEach(
                                 row -> plan.append(row.getString(0)).append('\n'))))
                 .await()
                 .indefinitely();
-        assertTrue(plan.indexOf("observation_rrn") > 0, plan::toString);
-        assertFalse(plan.indexOf("Seq Scan on observation") >= 0, plan::toString);
+        return plan.toString();
     }
 }
