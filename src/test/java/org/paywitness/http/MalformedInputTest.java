@@ -76,6 +76,13 @@ class MalformedInputTest {
         return answer;
     }
 
+    // An address that cannot be decoded may be refused below us, without a document.
+    private static void refusedPerhapsBare(byte[] request, String what) throws IOException {
+        Response answer = Raw.send(request);
+        assertTrue(answer.statusCode() >= 400 && answer.statusCode() < 500, () -> what + answer.asString());
+        tellsNothing(answer, what);
+    }
+
     private static void tellsNothing(Response answer, String what) {
         String whole = answer.headers() + answer.asString();
         for (String secret :
@@ -164,9 +171,9 @@ class MalformedInputTest {
     void ndjsonThatIsCutOrMixedIsRefusedWhole() throws IOException {
         String good = Said.by("bank", "held").of("m", Said.unique("r"), 1).toString();
         Map<String, byte[]> bodies = new LinkedHashMap<>(noJson());
-        bodies.keySet()
-                .removeIf(name -> List.of("number", "string", "null", "true", "overlong UTF-8", "UTF-16 with a mark")
-                        .contains(name));
+        bodies.keySet().removeIf(name -> List.of(
+                        "number", "string", "null", "true", "overlong UTF-8", "UTF-16 with a mark", "GBK")
+                .contains(name));
         bodies.put("truncated line", utf8(good + "\n" + good.substring(0, good.length() / 2)));
         bodies.put("line of two", utf8(good + good));
         bodies.put("array over lines", utf8("[\n" + good + "\n]"));
@@ -448,9 +455,9 @@ class MalformedInputTest {
                     "/v1/transactions/" + id + "/observations",
                     "/v1/statements/" + id,
                     "/v1/" + id)) {
-                refused(Raw.request("GET", path, Tokens.desk(), null), path);
+                refusedPerhapsBare(Raw.request("GET", path, Tokens.desk(), null), path);
             }
-            refused(Raw.request("GET", "/v1/was-i-charged?rrn=%zz" + id, Tokens.desk(), null), id);
+            refusedPerhapsBare(Raw.request("GET", "/v1/was-i-charged?rrn=%zz" + id, Tokens.desk(), null), id);
         }
     }
 
