@@ -76,18 +76,18 @@ record ChargeQuery(
     }
 
     /** Asks by what tells payments apart best. */
-    Future<List<Found>> ask(TransactionFinder transactions) {
+    Future<List<Found>> ask(TransactionFinder transactions, Visibility visibility) {
         if (walletTransactionNo != null) {
-            return transactions.byWalletTransactionNo(walletTransactionNo);
+            return transactions.byWalletTransactionNo(walletTransactionNo, visibility);
         }
         if (rrn != null) {
-            return transactions.byRrn(rrn);
+            return transactions.byRrn(rrn, visibility);
         }
         if (merchantOrderNo != null) {
-            return transactions.byMerchantOrderNo(merchantOrderNo);
+            return transactions.byMerchantOrderNo(merchantOrderNo, visibility);
         }
         if (terminalId != null && stan != null) {
-            return transactions.bySlip(terminalId, batch, stan);
+            return transactions.bySlip(terminalId, batch, stan, visibility);
         }
         return transactions.byCard(card, amount, at.minus(within), at.plus(within));
     }
@@ -95,9 +95,7 @@ record ChargeQuery(
     /** What the caller may see and nothing in the question contradicts, the best match first. */
     List<Found> ranked(List<Found> found, Visibility visibility) {
         return found.stream()
-                .filter(f -> visibility.shows(
-                        f.transaction().reference().merchantId(),
-                        f.transaction().card().token()))
+                .filter(f -> f.isVisible(visibility))
                 .filter(f -> !contradicts(f.transaction()))
                 .sorted(Comparator.comparing((Found f) ->
                                 amount != null && !amount.equals(f.transaction().amount()))

@@ -1,6 +1,7 @@
 package org.paywitness.transaction;
 
 import java.util.UUID;
+import org.paywitness.access.Visibility;
 import org.paywitness.verdict.Completeness;
 
 /**
@@ -9,4 +10,9 @@ import org.paywitness.verdict.Completeness;
  * @param completeness of the data for its merchant
  * @param askedId the id that was asked for, where it was merged into this transaction; else null
  */
-record Found(Transaction transaction, Completeness completeness, UUID askedId) {}
+record Found(Transaction transaction, Completeness completeness, UUID askedId) {
+    boolean isVisible(Visibility visibility) {
+        return visibility.shows(
+                transaction.reference().merchantId(), transaction.card().token());
+    }
+}

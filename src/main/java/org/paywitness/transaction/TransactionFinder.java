@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.paywitness.access.Visibility;
 import org.paywitness.lookup.Lookup;
 import org.paywitness.lookup.Lookups;
 import org.paywitness.lookup.Question;
@@ -45,8 +46,9 @@ class TransactionFinder {
             + " FROM transaction t WHERE t.card_first6 = $1 AND t.card_last4 = $2" + BY_AMOUNT_AND_TIME;
 
     private static final String MEMBERS_WITH_REFERENCE = "SELECT DISTINCT ON (t.id) " + COLUMNS
-            + " FROM observation o JOIN transaction t ON t.id = o.transaction_id WHERE %s ORDER BY t.id DESC LIMIT "
-            + MAX_SAME_REFERENCE;
+            + " FROM observation o JOIN transaction t ON t.id = o.transaction_id"
+            + " WHERE ($1::text IS NULL OR t.merchant_id = $1) AND ($2::text[] IS NULL OR t.card_token = ANY($2))"
+            + " AND %s ORDER BY t.id DESC LIMIT " + MAX_SAME_REFERENCE;
 
     private static final String AS_OF = "SELECT c.version, c.merged_into, c.merchant_id, c.amount, c.currency,"
             + " c.occurred_at, c.summary, t.terminal_id, t.batch, t.stan, t.rrn, t.merchant_order_no,"
@@ -80,7 +82,7 @@ class TransactionFinder {
 
     private static Lookup<String, Found> reference(Lookups lookups, String column, int position) {
         String rows = "SELECT " + COLUMNS + " FROM transaction t WHERE t." + column
-                + " = %s AND t.merged_into IS NULL ORDER BY t.id DESC LIMIT " + MAX_SAME_REFERENCE;
+                + " = %s AND t.merged_into IS NULL LIMIT " + MAX_SAME_REFERENCE;
         String one = rows.formatted("$1");
         String many =
                 "SELECT f.* FROM unnest($1::text[]) AS k(reference), LATERAL (" + rows.formatted("k.reference") + ") f";
@@ -109,29 +111,46 @@ class TransactionFinder {
         });
     }
 
-    Future<List<Found>> byRrn(String rrn) {
-        return orAmongMembers(byRrn.ask(rrn), "o.rrn = $1", Tuple.of(rrn));
+    Future<List<Found>> byRrn(String rrn, Visibility visibility) {
+        return orAmongMembers(byRrn.ask(rrn), "o.rrn = $3", rrn, visibility);
     }
 
-    Future<List<Found>> byMerchantOrderNo(String number) {
-        return orAmongMembers(byOrder.ask(number), "o.merchant_order_no = $1", Tuple.of(number));
+    Future<List<Found>> byMerchantOrderNo(String number, Visibility visibility) {
+        return orAmongMembers(byOrder.ask(number), "o.merchant_order_no = $3", number, visibility);
     }
 
-    Future<List<Found>> byWalletTransactionNo(String number) {
-        return orAmongMembers(byWallet.ask(number), "o.wallet_transaction_no = $1", Tuple.of(number));
+    Future<List<Found>> byWalletTransactionNo(String number, Visibility visibility) {
+        return orAmongMembers(byWallet.ask(number), "o.wallet_transaction_no = $3", number, visibility);
     }
 
     /** By what a slip shows; the batch may be unknown. */
-    Future<List<Found>> bySlip(String terminal, String batch, String stan) {
-        String where = "o.terminal_id = $1 AND o.stan = $2 AND ($3::text IS NULL OR o.batch = $3)";
-        return query(MEMBERS_WITH_REFERENCE.formatted(where), Tuple.of(terminal, stan, batch));
+    Future<List<Found>> bySlip(String terminal, String batch, String stan, Visibility visibility) {
+        String where = "o.terminal_id = $3 AND o.stan = $4 AND ($5::text IS NULL OR o.batch = $5)";
+        return query(
+                MEMBERS_WITH_REFERENCE.formatted(where),
+                scope(visibility).addValue(terminal).addValue(stan).addValue(batch));
     }
 
-    // A row holds one reference of a kind; a transaction that several sources number differently has more.
-    private Future<List<Found>> orAmongMembers(Future<List<Found>> hot, String where, Tuple tuple) {
-        return hot.compose(found -> found.isEmpty()
-                ? query(MEMBERS_WITH_REFERENCE.formatted(where), tuple)
-                : Future.succeededFuture(found));
+    // A row holds one reference of a kind, and a transaction that several sources number differently has more; and
+    // others' transactions with the same number must not crowd out the caller's own.
+    private Future<List<Found>> orAmongMembers(
+            Future<List<Found>> hot, String where, String reference, Visibility visibility) {
+        return hot.compose(found -> {
+            List<Found> visible =
+                    found.stream().filter(f -> f.isVisible(visibility)).toList();
+            return visible.isEmpty() || found.size() == MAX_SAME_REFERENCE
+                    ? query(
+                            MEMBERS_WITH_REFERENCE.formatted(where),
+                            scope(visibility).addValue(reference))
+                    : Future.succeededFuture(visible);
+        });
+    }
+
+    private static Tuple scope(Visibility visibility) {
+        return Tuple.tuple()
+                .addValue(visibility instanceof Visibility.OfMerchant of ? of.merchantId() : null)
+                .addValue(
+                        visibility instanceof Visibility.OfCards of ? of.cards().toArray(String[]::new) : null);
     }
 
     /** By card, amount and time. The card is a token, or six and four digits around stars. */

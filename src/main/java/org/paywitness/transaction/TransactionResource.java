@@ -310,10 +310,7 @@ public class TransactionResource {
 
     private Future<Found> visible(UUID id, Visibility visibility) {
         return transactions.byId(id).map(found -> {
-            if (found == null
-                    || !visibility.shows(
-                            found.transaction().reference().merchantId(),
-                            found.transaction().card().token())) {
+            if (found == null || !found.isVisible(visibility)) {
                 throw Problem.notFound();
             }
             return found;

@@ -115,7 +115,7 @@ public class WasIChargedResource {
         Visibility visibility = Caller.of(identity).requireRead();
         ChargeQuery query = ChargeQuery.parse(new QueryParameters(uri.getQueryParameters(), ChargeQuery.PARAMETERS));
         Language language = Language.of(languages);
-        Future<VerdictAnswer> answered = query.ask(transactions).compose(found -> {
+        Future<VerdictAnswer> answered = query.ask(transactions, visibility).compose(found -> {
             List<Found> ranked = query.ranked(found, visibility);
             return ranked.isEmpty()
                     ? notFound(query, visibility, language)

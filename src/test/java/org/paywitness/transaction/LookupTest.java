@@ -113,6 +113,25 @@ class LookupTest {
     }
 
     @Test
+    void ownPaymentIsNotCrowdedOutByOthersWithTheSameNumber() {
+        String order = Said.unique("o");
+        String own = Said.by("wallet", "paid")
+                .of(merchant, Said.unique("r"), 100)
+                .knowing("merchant_order_no", order)
+                .post();
+        for (int i = 0; i <= TransactionFinder.MAX_SAME_REFERENCE; i++) {
+            Said.by("wallet", "paid")
+                    .of(Said.unique("other"), Said.unique("r"), 100)
+                    .knowing("merchant_order_no", order)
+                    .post();
+        }
+        assertEquals(
+                own,
+                get(Tokens.merchant(merchant), "/v1/was-i-charged?merchant_order_no=" + order)
+                        .path("transaction_id"));
+    }
+
+    @Test
     void cardAmountAndTimeFindItWithinTheWindow() {
         String card = Said.card();
         String digits = String.format("%06d", System.nanoTime() % 1_000_000);

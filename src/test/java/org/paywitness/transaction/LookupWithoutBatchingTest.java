@@ -12,7 +12,8 @@ class LookupWithoutBatchingTest extends LookupTest {
     public static class EachOnItsOwn implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("paywitness.lookup.batching", "false");
+            // On a busy machine hundreds of statements at once take their time; a lookup that hangs still fails.
+            return Map.of("paywitness.lookup.batching", "false", "paywitness.lookup.deadline", "30s");
         }
     }
 }
