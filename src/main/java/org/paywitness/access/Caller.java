@@ -111,11 +111,6 @@ public final class Caller {
         throw Problem.forbidden("insufficient_scope", "This needs a token with one of the scopes: " + names + ".");
     }
 
-    /** May read every transaction. */
-    public boolean isDesk() {
-        return scopes.contains(Scope.DESK_READ);
-    }
-
     /** May read any transaction at all. */
     public boolean mayRead() {
         return visibility != null;
