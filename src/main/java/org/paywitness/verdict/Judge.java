@@ -251,21 +251,17 @@ public final class Judge {
             }
         }
         if (payment.viaWallet() || promise != null && promise.source() == Source.WALLET) {
-            return since.plus(walletArrival());
+            return since.plus(policy.arrival(back != null, payment.cardKind(), true));
         }
         return since.plus(back != null ? reversalArrival() : refundArrival());
     }
 
-    private Duration walletArrival() {
-        return payment.cardKind() == CardKind.PREPAID ? policy.walletBalanceArrival() : policy.walletCardArrival();
-    }
-
     private Duration reversalArrival() {
-        return payment.cardKind() == CardKind.DEBIT ? policy.reversalArrivalDebit() : policy.reversalArrivalCredit();
+        return policy.arrival(true, payment.cardKind(), false);
     }
 
     private Duration refundArrival() {
-        return payment.cardKind() == CardKind.DEBIT ? policy.refundArrivalDebit() : policy.refundArrivalCredit();
+        return policy.arrival(false, payment.cardKind(), false);
     }
 
     private Instant refundDeadline() {

@@ -60,6 +60,21 @@ public record Policy(
         return occurredAt.plus(kind == CardKind.DEBIT ? postingDebit : postingCredit);
     }
 
+    /**
+     * How long money that comes back takes to arrive.
+     *
+     * @param whole whether the whole payment is taken back (reversal, void): faster than a refund
+     */
+    public Duration arrival(boolean whole, CardKind kind, boolean viaWallet) {
+        if (viaWallet) {
+            return kind == CardKind.PREPAID ? walletBalanceArrival : walletCardArrival;
+        }
+        if (whole) {
+            return kind == CardKind.DEBIT ? reversalArrivalDebit : reversalArrivalCredit;
+        }
+        return kind == CardKind.DEBIT ? refundArrivalDebit : refundArrivalCredit;
+    }
+
     /** The next time, strictly after, that the clock in the merchant's zone shows this. */
     public Instant next(LocalTime time, Instant after) {
         Instant today = day(after).atTime(time).atZone(zone).toInstant();

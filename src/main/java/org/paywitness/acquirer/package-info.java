@@ -1,0 +1,2 @@
+/** The only door to who moves money. */
+package org.paywitness.acquirer;

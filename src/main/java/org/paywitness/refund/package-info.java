@@ -1,0 +1,2 @@
+/** Money back: once, on the original route, never more than was taken. */
+package org.paywitness.refund;
