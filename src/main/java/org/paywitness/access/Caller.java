@@ -131,6 +131,43 @@ public final class Caller {
         return visibility;
     }
 
+    /**
+     * What this caller may act on.
+     *
+     * @throws Problem 403 {@code insufficient_scope}
+     */
+    public Visibility requireWrite() {
+        return requireActing(Scope.DESK_WRITE, Scope.MERCHANT_WRITE);
+    }
+
+    /**
+     * What this caller may agree to for others.
+     *
+     * @throws Problem 403 {@code insufficient_scope}
+     */
+    public Visibility requireApprove() {
+        return requireActing(Scope.DESK_APPROVE, Scope.MERCHANT_APPROVE);
+    }
+
+    // The more general wins, as for reading.
+    private Visibility requireActing(Scope desk, Scope merchant) {
+        if (scopes.contains(desk)) {
+            return new Visibility.Everything();
+        }
+        if (scopes.contains(merchant) && merchantId != null) {
+            return new Visibility.OfMerchant(merchantId);
+        }
+        throw Problem.forbidden(
+                "insufficient_scope",
+                "This needs a token with one of the scopes: " + merchant.code() + " (and claim merchant_id), "
+                        + desk.code() + ".");
+    }
+
+    /** Who acts: the person that the token is about, else the software. Never null. */
+    public String actor() {
+        return subject != null ? subject : clientId;
+    }
+
     /** May post what sources say. */
     public void requireFeed() {
         require(Scope.FEED);

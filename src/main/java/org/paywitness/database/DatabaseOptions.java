@@ -26,6 +26,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @Singleton
 public class DatabaseOptions implements PgPoolCreator {
+    private static final int MAX_KEPT_STATEMENT = 8_192;
+
     private final Optional<String> credentials;
     private final Optional<String> credentialsProvider;
     private final Duration acquisitionTimeout;
@@ -63,6 +65,8 @@ public class DatabaseOptions implements PgPoolCreator {
             // In the server: what we have stopped waiting for must not go on working there.
             option.addProperty("statement_timeout", Long.toString(statementTimeout.toMillis()));
             option.addProperty("application_name", "paywitness");
+            // The client by itself keeps no statement longer than 2,048 characters; ours are few and fixed.
+            option.setPreparedStatementCacheSqlFilter(sql -> sql.length() <= MAX_KEPT_STATEMENT);
         }
         next = credentials
                 .map(name -> rotating(name, input.pgConnectOptionsList()))

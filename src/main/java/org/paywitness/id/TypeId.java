@@ -12,6 +12,11 @@ public final class TypeId {
     public static final String TRANSACTION = "txn";
     public static final String OBSERVATION = "obs";
     public static final String STATEMENT = "stm";
+    public static final String REFUND = "rfd";
+
+    /** Where a page of a list begins. */
+    public static final String CURSOR = "cur";
+
 
     private static final char[] ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz".toCharArray();
     private static final byte[] VALUES = new byte[128];

@@ -4,6 +4,8 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlClient;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.MediaType;
@@ -13,17 +15,18 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.paywitness.problem.Problem;
 
 /**
  * A retry changes nothing (draft-ietf-httpapi-idempotency-key-header): the first answer to a client's key is kept and
- * given again. For work that is harmless to do twice, as all of it here is: a key whose request died with its process
- * is free again after a while.
+ * given again. A refusal changes nothing and is not kept.
  */
 @ApplicationScoped
 public class Idempotency {
@@ -34,7 +37,8 @@ public class Idempotency {
      * @param body JSON
      */
     public record Answer(int status, String location, String body) {
-        Response response(boolean replayed) {
+        /** @param replayed whether it was given before, which a header tells */
+        public Response response(boolean replayed) {
             Response.ResponseBuilder response = Response.status(status)
                     .type(MediaType.APPLICATION_JSON_TYPE)
                     .entity(body);
@@ -44,6 +48,9 @@ public class Idempotency {
             return replayed ? response.header("Idempotency-Replayed", "true").build() : response.build();
         }
     }
+
+    /** One client's key for one request. */
+    public record Key(String client, String key, Buffer fingerprint) {}
 
     private static final int MAX_KEY_LENGTH = 255;
     private static final String CLAIM = "INSERT INTO idempotency_key (client, key, fingerprint, created_at)"
@@ -75,7 +82,8 @@ public class Idempotency {
     }
 
     /**
-     * Does the work, or gives the answer that it gave before. Goes on to its end even when the caller hangs up.
+     * Does work that is harmless to do twice, or gives the answer that it gave before: a key whose request died with its
+     * process is free again after a while. Goes on to its end even when the caller hangs up.
      *
      * @param client whose key it is
      * @param key the header {@code Idempotency-Key}, quoted or bare; null just does the work
@@ -87,7 +95,87 @@ public class Idempotency {
         Uni<Response> all = key == null
                 ? work.get().map(answer -> answer.response(false))
                 : claimed(client, bare(key), fingerprint(request), work);
-        return Uni.createFrom().emitter(done -> all.subscribe().with(done::complete, done::fail));
+        return detached(all);
+    }
+
+    /**
+     * The key of a request; null where the header is.
+     *
+     * @throws Problem 400 {@code invalid_idempotency_key}
+     */
+    public Key key(String client, String header, byte[] request) {
+        return header == null ? null : new Key(client, bare(header), fingerprint(request));
+    }
+
+    /**
+     * The answer that was kept for this key, or null where none was.
+     *
+     * @throws Problem (in the Uni) 409 {@code request_in_progress}, 422 {@code idempotency_key_reused}
+     */
+    public Uni<Response> kept(Key key) {
+        return read(key.client(), key.key()).map(row -> row == null ? null : replayed(row, key.fingerprint()));
+    }
+
+    /** Keys that were used before this instant are free. */
+    public Instant expired() {
+        return clock.instant().minus(keep);
+    }
+
+    /**
+     * Does work in one database transaction with its key and its answer: all of it once, or nothing. Goes on to its end
+     * even when the caller hangs up.
+     *
+     * @param key null just does the work
+     */
+    public Uni<Response> with(Key key, Function<SqlConnection, Uni<Answer>> work) {
+        return answered(
+                key, pool.withTransaction(connection -> within(connection, key, () -> work.apply(connection))));
+    }
+
+    /** Claims the key, works and keeps the answer in the caller's transaction, to be {@link #answered}. */
+    public Uni<Answer> within(SqlConnection connection, Key key, Supplier<Uni<Answer>> work) {
+        return key == null
+                ? work.get()
+                : take(connection, key).chain(work::get).call(answer -> keep(connection, key, answer));
+    }
+
+    /** The answer of work done {@link #within} a transaction, or the one that was kept before. */
+    public Uni<Response> answered(Key key, Uni<Answer> work) {
+        return detached(work.map(answer -> answer.response(false))
+                .onFailure(Taken.class)
+                .recoverWithUni(() -> kept(key)));
+    }
+
+    /** Goes on to its end even when the subscriber cancels, as Quarkus does when the caller hangs up. */
+    public static <T> Uni<T> detached(Uni<T> work) {
+        return Uni.createFrom().emitter(done -> work.subscribe().with(done::complete, done::fail));
+    }
+
+    private static final class Taken extends RuntimeException {
+        Taken() {
+            super("the key was used before", null, false, false);
+        }
+    }
+
+    // Whoever comes with the same key meanwhile waits here until we have committed.
+    private Uni<Void> take(SqlConnection connection, Key key) {
+        OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
+        return connection
+                .preparedQuery(CLAIM)
+                .execute(Tuple.of(key.client(), key.key(), key.fingerprint(), now, now.minus(keep), now.minus(lease)))
+                .invoke(rows -> {
+                    if (rows.size() == 0) {
+                        throw new Taken();
+                    }
+                })
+                .replaceWithVoid();
+    }
+
+    private static Uni<Void> keep(SqlClient client, Key key, Answer answer) {
+        return client.preparedQuery(KEEP)
+                .execute(Tuple.of(
+                        key.client(), key.key(), key.fingerprint(), answer.status(), answer.location(), answer.body()))
+                .replaceWithVoid();
     }
 
     private Uni<Response> claimed(String client, String key, Buffer fingerprint, Supplier<Uni<Answer>> work) {
@@ -96,14 +184,7 @@ public class Idempotency {
                 .execute(Tuple.of(client, key, fingerprint, now, now.minus(keep), now.minus(lease)))
                 .chain(rows -> rows.size() == 1
                         ? work.get()
-                                .call(answer -> pool.preparedQuery(KEEP)
-                                        .execute(Tuple.of(
-                                                client,
-                                                key,
-                                                fingerprint,
-                                                answer.status(),
-                                                answer.location(),
-                                                answer.body())))
+                                .call(answer -> keep(pool, new Key(client, key, fingerprint), answer))
                                 .onFailure()
                                 .call(() -> forget(client, key, fingerprint))
                                 .map(answer -> answer.response(false))
@@ -120,18 +201,34 @@ public class Idempotency {
     }
 
     private Uni<Response> replay(String client, String key, Buffer fingerprint) {
+        return read(client, key).map(row -> {
+            if (row == null) {
+                throw inProgress();
+            }
+            return replayed(row, fingerprint);
+        });
+    }
+
+    private Uni<Row> read(String client, String key) {
         return pool.preparedQuery(READ).execute(Tuple.of(client, key)).map(rows -> {
             var iterator = rows.iterator();
-            Row row = iterator.hasNext() ? iterator.next() : null;
-            if (row != null && !Arrays.equals(row.getBuffer(0).getBytes(), fingerprint.getBytes())) {
-                throw Problem.unprocessable(
-                        "idempotency_key_reused", "This Idempotency-Key was used for another request.");
-            }
-            if (row == null || row.getInteger(1) == null) {
-                throw Problem.conflict("request_in_progress", "The first request with this key is still running.");
-            }
-            return new Answer(row.getInteger(1), row.getString(2), row.getString(3)).response(true);
+            return iterator.hasNext() ? iterator.next() : null;
         });
+    }
+
+    private static Response replayed(Row row, Buffer fingerprint) {
+        if (!Arrays.equals(row.getBuffer(0).getBytes(), fingerprint.getBytes())) {
+            throw Problem.unprocessable(
+                    "idempotency_key_reused", "This Idempotency-Key was used for another request.");
+        }
+        if (row.getInteger(1) == null) {
+            throw inProgress();
+        }
+        return new Answer(row.getInteger(1), row.getString(2), row.getString(3)).response(true);
+    }
+
+    private static Problem inProgress() {
+        return Problem.conflict("request_in_progress", "The first request with this key is still running.");
     }
 
     /** Forgets keys that are older than they are kept. */

@@ -127,6 +127,7 @@ final class Assembly {
                         .sorted()
                         .map(c -> TypeId.format(TypeId.TRANSACTION, c))
                         .toList(),
+                List.of(),
                 group.members.stream().map(Assembly::fact).sorted(Fact.IN_TIME).toList());
     }
 

@@ -14,7 +14,7 @@ import org.paywitness.problem.Pointers;
 import org.paywitness.problem.Problem;
 
 /** Reads the fields of one JSON object strictly: every wrong or unknown field becomes an error with its pointer. */
-final class JsonFields {
+public final class JsonFields {
     private static final int MAX_TEXT = 1024;
 
     private final JsonNode node;
@@ -22,7 +22,7 @@ final class JsonFields {
     private final Problem problem;
     private final Set<String> asked = new HashSet<>();
 
-    JsonFields(JsonNode node, String pointer, Problem problem) {
+    public JsonFields(JsonNode node, String pointer, Problem problem) {
         this.node = node;
         this.pointer = pointer;
         this.problem = problem;
@@ -37,7 +37,7 @@ final class JsonFields {
         return child == null ? null : new JsonFields(child, pointer + "/" + name, problem);
     }
 
-    String text(String name) {
+    public String text(String name) {
         JsonNode child = field(name);
         if (child == null) {
             return null;
@@ -55,7 +55,7 @@ final class JsonFields {
         return text;
     }
 
-    <E extends Enum<E>> E oneOf(String name, Class<E> type) {
+    public <E extends Enum<E>> E oneOf(String name, Class<E> type) {
         String text = text(name);
         if (text == null) {
             return null;
@@ -73,7 +73,7 @@ final class JsonFields {
     }
 
     /** RFC 3339 with an offset; finer than a microsecond is cut off, as the database keeps no more. */
-    Instant time(String name) {
+    public Instant time(String name) {
         String text = text(name);
         if (text == null) {
             return null;
@@ -85,7 +85,7 @@ final class JsonFields {
         }
     }
 
-    Money money(String name) {
+    public Money money(String name) {
         JsonFields fields = object(name);
         if (fields == null || !fields.node.isObject()) {
             return null;
@@ -106,7 +106,7 @@ final class JsonFields {
     }
 
     /** Every field that nobody asked for is an error with its name. */
-    void refuseOthers() {
+    public void refuseOthers() {
         if (node != null && node.isObject()) {
             node.fieldNames().forEachRemaining(name -> {
                 if (!asked.contains(name)) {

@@ -2,6 +2,7 @@ package org.paywitness.observation;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.arc.All;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlClient;
@@ -24,10 +25,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.paywitness.id.TypeId;
 import org.paywitness.problem.Problem;
+import org.paywitness.transaction.Transaction;
 import org.paywitness.transaction.Transactions;
 import org.paywitness.verdict.Policy;
 
@@ -85,15 +89,23 @@ public class Observations {
     private final Pool pool;
     private final RegionReader reader;
     private final Transactions transactions;
+    private final List<ReturnFollower> followers;
     private final Policy policy;
     private final Clock clock;
     private final ObjectMapper json;
 
     Observations(
-            Pool pool, RegionReader reader, Transactions transactions, Policy policy, Clock clock, ObjectMapper json) {
+            Pool pool,
+            RegionReader reader,
+            Transactions transactions,
+            @All List<ReturnFollower> followers,
+            Policy policy,
+            Clock clock,
+            ObjectMapper json) {
         this.pool = pool;
         this.reader = reader;
         this.transactions = transactions;
+        this.followers = followers;
         this.policy = policy;
         this.clock = clock;
         this.json = json;
@@ -210,17 +222,12 @@ public class Observations {
                         .chain(known -> decide(connection, chunk, known, stripes)
                                 .call(results -> chunk.along().with(connection, chunk.from(), results))))
                 .onFailure(failure -> attempt < MAX_ATTEMPTS && isWorthRetrying(failure))
-                .recoverWithUni(failure -> {
-                    TreeSet<Integer> more = new TreeSet<>(stripes);
-                    if (failure instanceof Uncovered uncovered) {
-                        more.addAll(uncovered.stripes);
-                    }
-                    return attempt(chunk, more, attempt + 1);
-                });
+                .recoverWithUni(failure -> attempt(chunk, more(stripes, failure), attempt + 1));
     }
 
     private static boolean isWorthRetrying(Throwable failure) {
         return failure instanceof Uncovered
+                || failure instanceof Transactions.Overtaken
                 || failure instanceof PgException pg
                         && ("40P01".equals(pg.getSqlState()) || "40001".equals(pg.getSqlState()));
     }
@@ -304,18 +311,96 @@ public class Observations {
         return transactions
                 .byIds(connection, regrouping.transactionIds())
                 .invoke(regrouping::compareWith)
-                .chain(() -> transactions.near(connection, regrouping.touched(), policy.duplicateWindow()))
-                .invoke(regrouping::meet)
-                // A neighbour's own neighbours: one of them may be the payment that it repeats.
-                .chain(() -> transactions.near(connection, regrouping.neighbours(), policy.duplicateWindow()))
-                .invoke(regrouping::meetFurther)
-                .invoke(() -> requireCovered(Region.stripesOf(regrouping.compared()), stripes))
-                .invoke(regrouping::findDuplicates)
-                .chain(() -> transactions.write(connection, regrouping.changes(), now))
+                .chain(() -> write(connection, regrouping.changes(), stripes, now))
                 .chain(() -> insert(connection, regrouping.inserted(), now))
                 .chain(() -> move(connection, regrouping.moved()))
                 .chain(() -> learn(connection, regrouping.inserted()))
                 .map(done -> regrouping.belongs());
+    }
+
+    /** Writes the changes, and those of the equal payments nearby that follow from them. */
+    private Uni<Void> write(SqlConnection connection, Changes changes, TreeSet<Integer> stripes, Instant now) {
+        return transactions
+                .near(connection, changes.touched(), policy.duplicateWindow())
+                .invoke(changes::meet)
+                // A neighbour's own neighbours: one of them may be the payment that it repeats.
+                .chain(() -> transactions.near(connection, changes.neighbours(), policy.duplicateWindow()))
+                .invoke(changes::meetFurther)
+                .invoke(() -> requireCovered(Region.stripesOf(changes.compared()), stripes))
+                .invoke(changes::findDuplicates)
+                .chain(() -> transactions.write(connection, changes.all(), now))
+                .chain(() -> tell(connection, changes.all(), now));
+    }
+
+    private Uni<Void> tell(SqlConnection connection, List<Transactions.Change> changes, Instant now) {
+        List<Transaction> returned = changes.stream()
+                .map(Transactions.Change::transaction)
+                .filter(t -> t.mergedInto() == null && !t.summary().sent().isEmpty())
+                .toList();
+        Uni<Void> all = Uni.createFrom().voidItem();
+        for (Transaction transaction : returned) {
+            for (ReturnFollower follower : followers) {
+                all = all.chain(() -> follower.changed(connection, transaction, now));
+            }
+        }
+        return all;
+    }
+
+    /**
+     * Changes one transaction for another reason than an observation, in one database transaction with what the caller
+     * does along with it. Goes on to its end even when the subscriber cancels.
+     *
+     * @param id any id of the transaction: it may have been merged
+     * @param change what becomes of the transaction as it is; may be called more than once
+     * @param reason why, for the record of changes
+     * @param along gets the transaction after the change
+     */
+    public Uni<Void> revise(
+            UUID id,
+            UnaryOperator<Transaction> change,
+            String reason,
+            BiFunction<SqlConnection, Transaction, Uni<Void>> along) {
+        Uni<Void> all = reviseHolding(new Revision(id, change, reason, along), new TreeSet<>(), 1);
+        return Uni.createFrom().emitter(done -> all.subscribe().with(done::complete, done::fail));
+    }
+
+    private record Revision(
+            UUID id,
+            UnaryOperator<Transaction> change,
+            String reason,
+            BiFunction<SqlConnection, Transaction, Uni<Void>> along) {}
+
+    private Uni<Void> reviseHolding(Revision revision, TreeSet<Integer> stripes, int attempt) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        return pool.withTransaction(connection -> lock(connection, stripes)
+                        .chain(() -> survivor(connection, revision.id()))
+                        .chain(row -> {
+                            Transaction next = revision.change().apply(row);
+                            Changes changes = new Changes(policy);
+                            changes.from(List.of(row));
+                            if (!next.equals(row)) {
+                                changes.add(next, revision.reason());
+                            }
+                            return write(connection, changes, stripes, now)
+                                    .chain(() -> revision.along().apply(connection, next));
+                        }))
+                .onFailure(failure -> attempt < MAX_ATTEMPTS && isWorthRetrying(failure))
+                .recoverWithUni(failure -> reviseHolding(revision, more(stripes, failure), attempt + 1));
+    }
+
+    private Uni<Transaction> survivor(SqlConnection connection, UUID id) {
+        return transactions.byIds(connection, List.of(id)).chain(rows -> {
+            Transaction row = rows.get(0);
+            return row.mergedInto() == null ? Uni.createFrom().item(row) : survivor(connection, row.mergedInto());
+        });
+    }
+
+    private static TreeSet<Integer> more(TreeSet<Integer> stripes, Throwable failure) {
+        TreeSet<Integer> more = new TreeSet<>(stripes);
+        if (failure instanceof Uncovered uncovered) {
+            more.addAll(uncovered.stripes);
+        }
+        return more;
     }
 
     private Uni<Void> insert(SqlConnection connection, List<Kept> fresh, Instant now) {

@@ -1,7 +1,6 @@
 package org.paywitness.observation;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,9 +15,8 @@ import java.util.UUID;
 import org.paywitness.id.TypeId;
 import org.paywitness.observation.Correlation.Group;
 import org.paywitness.observation.Correlation.Member;
-import org.paywitness.transaction.Duplicates;
+import org.paywitness.transaction.Summary;
 import org.paywitness.transaction.Transaction;
-import org.paywitness.transaction.Transactions.Change;
 import org.paywitness.verdict.Policy;
 
 /**
@@ -26,20 +24,16 @@ import org.paywitness.verdict.Policy;
  * observation that opened it; a group answers to the oldest id among its members, and the others point to it. Pure.
  */
 final class Regrouping {
-    private final Policy policy;
     private final Correlation correlation;
     private final Map<UUID, Kept> before = new LinkedHashMap<>();
     private final Map<UUID, List<UUID>> membersBefore = new HashMap<>();
     private final Map<UUID, Kept> after = new LinkedHashMap<>();
     private final List<Group> groups;
     private final Map<Group, UUID> ids = new IdentityHashMap<>();
-    private final Map<UUID, Transaction> rows = new HashMap<>();
-    private final Map<UUID, Change> changes = new LinkedHashMap<>();
-    private final Map<UUID, Transaction> neighbours = new LinkedHashMap<>();
-    private final Map<UUID, Transaction> met = new LinkedHashMap<>();
+    private final Changes changes;
 
     Regrouping(Collection<Kept> active, Region region, Policy policy) {
-        this.policy = policy;
+        this.changes = new Changes(policy);
         this.correlation = region.correlation();
         active.forEach(kept -> {
             before.put(kept.id(), kept);
@@ -91,17 +85,24 @@ final class Regrouping {
 
     /** Compares with the rows as they are in the database. */
     void compareWith(List<Transaction> current) {
-        current.forEach(t -> rows.put(t.id(), t));
+        changes.from(current);
+        List<Summary.Sent> sent = current.stream()
+                .filter(t -> t.mergedInto() == null)
+                .flatMap(t -> t.summary().sent().stream())
+                .toList();
         for (Group group : groups) {
             UUID id = ids.get(group);
             List<UUID> candidates = group.candidates.stream().map(ids::get).toList();
-            Transaction row = rows.get(id);
+            Transaction row = changes.row(id);
             Transaction next = Assembly.of(id, row == null ? 1 : row.version(), group, candidates, correlation);
             if (row != null) {
                 next = next.withEarlier(row.summary().earlier());
             }
+            if (!sent.isEmpty()) {
+                next = next.withSent(sentFor(group, sent));
+            }
             if (!next.equals(row)) {
-                change(next, reason(row, group));
+                changes.add(next, reason(row, group));
             }
             for (Member m : group.members) {
                 UUID opened = after.get(m.id()).opened();
@@ -110,6 +111,13 @@ final class Regrouping {
                 }
             }
         }
+    }
+
+    // Refunds follow the transaction that they were made for.
+    private List<Summary.Sent> sentFor(Group group, List<Summary.Sent> sent) {
+        Set<UUID> opened = new HashSet<>();
+        group.members.forEach(m -> opened.add(after.get(m.id()).opened()));
+        return sent.stream().filter(refund -> opened.contains(refund.madeFor())).toList();
     }
 
     private String reason(Transaction row, Group group) {
@@ -126,9 +134,9 @@ final class Regrouping {
     }
 
     private void merge(UUID id, UUID into) {
-        Transaction row = rows.get(id);
+        Transaction row = changes.row(id);
         if (!into.equals(row.mergedInto())) {
-            change(
+            changes.add(
                     new Transaction(
                             id,
                             into,
@@ -142,87 +150,9 @@ final class Regrouping {
         }
     }
 
-    private void change(Transaction next, String reason) {
-        Transaction row = rows.get(next.id());
-        changes.put(next.id(), new Change(next.withVersion(row == null ? 1 : row.version() + 1), reason));
-    }
-
-    /** The changed transactions as they are and as they were: their neighbours may have become duplicates. */
-    List<Transaction> touched() {
-        List<Transaction> touched = new ArrayList<>();
-        changes.values().forEach(change -> {
-            touched.add(change.transaction());
-            if (rows.containsKey(change.transaction().id())) {
-                touched.add(rows.get(change.transaction().id()));
-            }
-        });
-        return touched;
-    }
-
-    /** Takes note of the live transactions near those that changed. */
-    void meet(List<Transaction> near) {
-        near.forEach(t -> {
-            if (!changes.containsKey(t.id())) {
-                neighbours.put(t.id(), t);
-            }
-        });
-        meetFurther(near);
-    }
-
-    /** Takes note of the live transactions near the neighbours. */
-    void meetFurther(List<Transaction> near) {
-        near.forEach(t -> {
-            met.put(t.id(), t);
-            rows.putIfAbsent(t.id(), t);
-        });
-    }
-
-    /** Unchanged transactions near the changed ones. */
-    Collection<Transaction> neighbours() {
-        return neighbours.values();
-    }
-
-    /** All whose earlier equal payment is looked for, the changed ones also as they were. */
-    List<Transaction> compared() {
-        List<Transaction> compared = touched();
-        compared.addAll(neighbours.values());
-        return compared;
-    }
-
-    /** Sets the earlier equal payment of every changed transaction and of its neighbours. */
-    void findDuplicates() {
-        Map<UUID, Transaction> live = new LinkedHashMap<>(met);
-        changes.values().forEach(c -> live.put(c.transaction().id(), c.transaction()));
-        live.values().removeIf(t -> t.mergedInto() != null);
-        // Only payments of one merchant and amount are compared: a chunk holds hundreds that are not.
-        Map<Object, List<Transaction>> equal = new HashMap<>();
-        live.values().forEach(t -> equal.computeIfAbsent(merchantAndAmount(t), k -> new ArrayList<>())
-                .add(t));
-        List<UUID> compared = new ArrayList<>(changes.keySet());
-        compared.addAll(neighbours.keySet());
-        for (UUID id : compared) {
-            Transaction one = live.get(id);
-            if (one == null) {
-                continue;
-            }
-            Transaction next = one.withEarlier(Duplicates.earlier(one, equal.get(merchantAndAmount(one)), policy));
-            if (!next.equals(one)) {
-                Change change = changes.get(id);
-                if (change != null) {
-                    changes.put(id, new Change(next, change.reason()));
-                } else {
-                    change(next, "duplicate");
-                }
-            }
-        }
-    }
-
-    private static Object merchantAndAmount(Transaction t) {
-        return Arrays.asList(t.reference().merchantId(), t.amount());
-    }
-
-    List<Change> changes() {
-        return List.copyOf(changes.values());
+    /** What must change of the transactions. */
+    Changes changes() {
+        return changes;
     }
 
     /** Fresh observations with where they belong. */

@@ -51,6 +51,10 @@ public interface RefundSettings {
     @WithDefault("2s")
     Duration notSentPause();
 
+    /** How far apart the clocks of pods may be; a plan made further ahead was made before the clock was set back. */
+    @WithDefault("1m")
+    Duration clockSkew();
+
     /** Characters of a note. */
     @WithDefault("500")
     int maxNoteLength();

@@ -23,8 +23,9 @@ public enum RefundStatus {
         return switch (this) {
             case PENDING_APPROVAL -> Set.of(APPROVED, REJECTED, CANCELED);
             case APPROVED -> Set.of(SUBMITTED, CANCELED);
-            case SUBMITTED -> Set.of(SUCCEEDED, FAILED, IN_DOUBT);
-            // Sent again under the same reference, once the acquirer says that it has no record of it.
+            // Back where it certainly could not leave: nothing has happened.
+            case SUBMITTED -> Set.of(SUCCEEDED, FAILED, IN_DOUBT, APPROVED);
+            // The acquirer has it after all and works on it.
             case IN_DOUBT -> Set.of(SUBMITTED, SUCCEEDED, FAILED);
             // The acquirer may take a success back.
             case SUCCEEDED -> Set.of(FAILED);

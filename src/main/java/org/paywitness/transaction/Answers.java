@@ -51,6 +51,11 @@ public class Answers {
                 .build();
     }
 
+    /** An answer with texts in the caller's language; it is another one when anything in it is. */
+    public Response inLanguage(Object answer, String known, Language language) {
+        return ok(answer, tag(new String(bytes(answer), StandardCharsets.UTF_8)), known, language);
+    }
+
     /** An answer without any text in the caller's language; it is another one when the content is. */
     public static Response ok(Object answer, String content, String known) {
         String tag = tag(content);

@@ -8,6 +8,8 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
+import org.paywitness.id.TypeId;
 import org.paywitness.money.Money;
 import org.paywitness.problem.Pointers;
 import org.paywitness.problem.Problem;
@@ -91,6 +93,16 @@ public final class QueryParameters {
         } catch (DateTimeException e) {
             throw Problem.invalid("?" + name, "must be a duration as in ISO 8601, like PT30M");
         }
+    }
+
+    /** Where a page of a list begins, as a page before it has told; null at the beginning. */
+    public UUID cursor(String name) {
+        String text = text(name);
+        return text == null
+                ? null
+                : TypeId.parse(TypeId.CURSOR, text)
+                        .orElseThrow(() -> Problem.badRequest("invalid_cursor", "The cursor is not one of ours.")
+                                .at("?" + name, "must be the next_cursor of a page"));
     }
 
     public int integer(String name, int otherwise, int min, int max) {

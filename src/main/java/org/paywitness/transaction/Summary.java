@@ -3,8 +3,11 @@ package org.paywitness.transaction;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import org.paywitness.money.Money;
 import org.paywitness.verdict.CardKind;
 import org.paywitness.verdict.Fact;
@@ -21,6 +24,7 @@ import org.paywitness.verdict.Source;
  * @param scheme card scheme, or null
  * @param weak whether a member was joined by card, amount and time
  * @param candidates TypeIDs of transactions that may be the same payment
+ * @param sent refunds of ours that succeeded, in time
  * @param facts in {@link Fact#IN_TIME} order
  */
 public record Summary(
@@ -36,9 +40,21 @@ public record Summary(
         Payment.Earlier earlier,
         boolean weak,
         List<String> candidates,
+        List<Sent> sent,
         List<Fact> facts) {
 
+    /**
+     * A refund of ours that succeeded.
+     *
+     * @param madeFor the transaction that it was asked for, which may have been merged into this one since
+     */
+    public record Sent(UUID id, UUID madeFor, Money amount, Instant succeededAt, boolean voided) {
+        static final Comparator<Sent> IN_TIME =
+                Comparator.comparing(Sent::succeededAt).thenComparing(Sent::id);
+    }
+
     private static final String FORMAT = "1";
+    private static final String SENT = "refund";
     private static final Source[] SOURCES = Source.values();
     private static final Outcome[] OUTCOMES = Outcome.values();
 
@@ -56,6 +72,25 @@ public record Summary(
                 other,
                 weak,
                 candidates,
+                sent,
+                facts);
+    }
+
+    Summary withSent(Collection<Sent> all) {
+        return new Summary(
+                type,
+                cardKind,
+                viaWallet,
+                channel,
+                authCode,
+                scheme,
+                original,
+                exchangeRate,
+                discount,
+                earlier,
+                weak,
+                candidates,
+                all.stream().sorted(Sent.IN_TIME).toList(),
                 facts);
     }
 
@@ -74,6 +109,14 @@ public record Summary(
         field(out, earlier == null ? null : (earlier.retry() ? "!" : "?") + earlier.id());
         field(out, weak ? "1" : "0");
         field(out, candidates.isEmpty() ? null : String.join(",", candidates));
+        for (Sent refund : sent) {
+            out.append('\n').append(SENT);
+            field(out, refund.id().toString());
+            field(out, refund.madeFor().toString());
+            field(out, Long.toString(micros(refund.succeededAt())));
+            money(out, refund.amount());
+            field(out, refund.voided() ? "1" : "0");
+        }
         for (Fact f : facts) {
             out.append('\n').append(f.source().code());
             field(out, f.outcome().code());
@@ -104,9 +147,16 @@ public record Summary(
         String earlier = in.next();
         boolean weak = "1".equals(in.next());
         String candidates = in.next();
+        List<Sent> sent = List.of();
         List<Fact> facts = new ArrayList<>(8);
         while (in.more()) {
-            Source source = source(in.next());
+            String line = in.next();
+            if (SENT.equals(line)) {
+                sent = sent.isEmpty() ? new ArrayList<>(2) : sent;
+                sent.add(in.sent());
+                continue;
+            }
+            Source source = source(line);
             Outcome outcome = outcome(in.next());
             String code = in.next();
             Instant at = instant(Long.parseLong(in.next()));
@@ -127,6 +177,7 @@ public record Summary(
                 earlier == null ? null : new Payment.Earlier(earlier.substring(1), earlier.charAt(0) == '!'),
                 weak,
                 candidates == null ? List.of() : List.of(candidates.split(",")),
+                sent,
                 facts);
     }
 
@@ -191,6 +242,13 @@ public record Summary(
             String field = end == at ? null : text.substring(at, end);
             at = end + 1;
             return field;
+        }
+
+        Sent sent() {
+            UUID id = UUID.fromString(next());
+            UUID madeFor = UUID.fromString(next());
+            Instant at = instant(Long.parseLong(next()));
+            return new Sent(id, madeFor, money(), at, "1".equals(next()));
         }
 
         Money money() {

@@ -1,6 +1,7 @@
 package org.paywitness.transaction;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import org.paywitness.id.TypeId;
@@ -65,9 +66,21 @@ public record Transaction(
                 amount,
                 occurredAt,
                 summary.facts(),
-                List.of(),
+                ownRefunds(),
                 summary.earlier(),
                 new Payment.Details(reference.quote(), summary.original(), summary.exchangeRate(), summary.discount()));
+    }
+
+    private List<Payment.OwnRefund> ownRefunds() {
+        return summary.sent().isEmpty()
+                ? List.of()
+                : summary.sent().stream()
+                        .map(sent -> new Payment.OwnRefund(
+                                TypeId.format(TypeId.REFUND, sent.id()),
+                                sent.amount(),
+                                sent.succeededAt(),
+                                sent.voided()))
+                        .toList();
     }
 
     public String typeId() {
@@ -83,6 +96,11 @@ public record Transaction(
     public Transaction withEarlier(Payment.Earlier earlier) {
         return new Transaction(
                 id, mergedInto, version, reference, card, amount, occurredAt, summary.withEarlier(earlier));
+    }
+
+    /** The same transaction with these refunds of ours. */
+    public Transaction withSent(Collection<Summary.Sent> sent) {
+        return new Transaction(id, mergedInto, version, reference, card, amount, occurredAt, summary.withSent(sent));
     }
 
     /** Facts of this transaction in time order. */

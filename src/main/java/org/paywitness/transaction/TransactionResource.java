@@ -263,12 +263,7 @@ public class TransactionResource {
         QueryParameters parameters = new QueryParameters(uri.getQueryParameters(), ListQuery.PARAMETERS);
         ListQuery query = ListQuery.parse(parameters, visibility);
         int limit = parameters.integer("limit", 50, 1, 200);
-        String cursor = parameters.text("cursor");
-        UUID before = cursor == null
-                ? null
-                : TypeId.parse("cur", cursor)
-                        .orElseThrow(() -> Problem.badRequest("invalid_cursor", "The cursor is not one of ours.")
-                                .at("?cursor", "must be the next_cursor of a page"));
+        UUID before = parameters.cursor("cursor");
         Language language = Language.of(languages);
         return Answers.later(
                 collect(query, before, limit, 0, new ArrayList<>(), language),
@@ -305,7 +300,7 @@ public class TransactionResource {
     }
 
     private static Page page(List<TransactionAnswer> data, UUID last) {
-        return new Page(data, last == null ? null : TypeId.format("cur", last));
+        return new Page(data, last == null ? null : TypeId.format(TypeId.CURSOR, last));
     }
 
     private Future<Found> visible(UUID id, Visibility visibility) {

@@ -20,9 +20,11 @@ import org.paywitness.money.Money;
 /** The table of transactions, for writers: everything here runs inside the caller's database transaction. */
 @ApplicationScoped
 public class Transactions {
-    static final String COLUMNS = "t.id, t.merged_into, t.version, t.merchant_id, t.terminal_id, t.batch, t.stan,"
-            + " t.rrn, t.merchant_order_no, t.wallet_transaction_no, t.card_token, t.card_first6, t.card_last4,"
-            + " t.amount, t.currency, t.occurred_at, t.summary";
+    /** What a transaction is read from, of a table named t. */
+    public static final String COLUMNS =
+            "t.id, t.merged_into, t.version, t.merchant_id, t.terminal_id, t.batch, t.stan,"
+                    + " t.rrn, t.merchant_order_no, t.wallet_transaction_no, t.card_token, t.card_first6, t.card_last4,"
+                    + " t.amount, t.currency, t.occurred_at, t.summary";
 
     private static final String BY_IDS = "SELECT " + COLUMNS + " FROM transaction t WHERE t.id = ANY($1)";
 
@@ -52,7 +54,8 @@ public class Transactions {
             + " stan = excluded.stan, rrn = excluded.rrn, merchant_order_no = excluded.merchant_order_no,"
             + " wallet_transaction_no = excluded.wallet_transaction_no, card_token = excluded.card_token,"
             + " card_first6 = excluded.card_first6, card_last4 = excluded.card_last4, amount = excluded.amount,"
-            + " currency = excluded.currency, occurred_at = excluded.occurred_at, summary = excluded.summary";
+            + " currency = excluded.currency, occurred_at = excluded.occurred_at, summary = excluded.summary"
+            + " WHERE transaction.version = excluded.version - 1";
 
     private static final String RECORD = "INSERT INTO transaction_change (transaction_id, version, at, reason,"
             + " merged_into, merchant_id, amount, currency, occurred_at, summary)"
@@ -60,6 +63,13 @@ public class Transactions {
             + " t.occurred_at, t.summary"
             + " FROM unnest($2::uuid[], $3::text[]) AS c(id, reason),"
             + " LATERAL (SELECT * FROM transaction WHERE id = c.id OFFSET 0) t";
+
+    /** Somebody else has changed a transaction since it was read: read again. */
+    public static final class Overtaken extends RuntimeException {
+        Overtaken() {
+            super("a transaction was changed by another writer", null, false, false);
+        }
+    }
 
     /** A transaction as it is after a change, and why it changed. */
     public record Change(Transaction transaction, String reason) {}
@@ -114,7 +124,10 @@ public class Transactions {
         return t.mergedInto() == null && t.reference().merchantId() != null && t.amount() != null;
     }
 
-    /** Writes the changed transactions and records each change. */
+    /**
+     * Writes the changed transactions and records each change. Fails with {@link Overtaken} when one of them is no
+     * longer of the version before.
+     */
     public Uni<Void> write(SqlClient client, List<Change> changes, Instant at) {
         if (changes.isEmpty()) {
             return Uni.createFrom().voidItem();
@@ -144,6 +157,11 @@ public class Transactions {
                 changes.stream().map(Change::reason).toArray(String[]::new));
         return client.preparedQuery(WRITE)
                 .execute(rows)
+                .invoke(written -> {
+                    if (written.rowCount() < changes.size()) {
+                        throw new Overtaken();
+                    }
+                })
                 .chain(() -> client.preparedQuery(RECORD).execute(records))
                 .replaceWithVoid();
     }
@@ -155,7 +173,7 @@ public class Transactions {
     }
 
     /** A transaction from a row of {@link #COLUMNS}, in their order. */
-    static Transaction from(io.vertx.sqlclient.Row row) {
+    public static Transaction from(io.vertx.sqlclient.Row row) {
         Long amount = row.getLong(13);
         return new Transaction(
                 row.getUUID(0),

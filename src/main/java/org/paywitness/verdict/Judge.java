@@ -122,7 +122,7 @@ public final class Judge {
         Fact back = said.takingBackAll();
         Fact released = hold == null ? said.released() : null;
         boolean refusedWithHold = hold != null && said.acquirerRefuses();
-        if (back != null || released != null || refusedWithHold) {
+        if (back != null || ownVoid() != null || released != null || refusedWithHold) {
             return takenBackBeforeSettlement(nothing, hold, back, released);
         }
         Fact approving = said.approving();
@@ -140,11 +140,14 @@ public final class Judge {
     }
 
     private Verdict takenBackBeforeSettlement(Money nothing, Fact hold, Fact back, Fact released) {
-        Verdict.Cause cause = back != null ? causeOf(back) : released != null ? RELEASED : REFUSED;
+        Payment.OwnRefund ownVoid = ownVoid();
+        Verdict.Cause cause =
+                back != null ? causeOf(back) : ownVoid != null ? VOIDED : released != null ? RELEASED : REFUSED;
         Fact refusal = cause == REFUSED ? said.acquirersWord() : null;
-        Predicate<Fact> because = f -> f == back || f == hold || f == released || f == refusal;
+        Fact voided = back == null && ownVoid != null ? said.approving() : null;
+        Predicate<Fact> because = f -> f == back || f == hold || f == released || f == refusal || f == voided;
         if (hold != null) {
-            Instant since = back != null ? back.at() : hold.at();
+            Instant since = back != null ? back.at() : ownVoid != null ? ownVoid.succeededAt() : hold.at();
             return row(8, BEING_RETURNED, cause, nothing, because, false, since.plus(reversalArrival()));
         }
         boolean isFinal = said.released() != null || bankSilent;
@@ -223,7 +226,23 @@ public final class Judge {
 
     private Verdict.Cause returnCause() {
         Fact back = said.takingBackAll();
-        return back == null ? REFUNDED : causeOf(back);
+        if (back != null) {
+            return causeOf(back);
+        }
+        return ownVoid() == null ? REFUNDED : VOIDED;
+    }
+
+    /** Our void of the payment that the acquirer has carried out, unless approved anew later; or null. */
+    private Payment.OwnRefund ownVoid() {
+        if (!said.taken() && said.approving() == null) {
+            return null;
+        }
+        for (Payment.OwnRefund refund : payment.refunds()) {
+            if (refund.voided() && !said.approvedAfter(refund.succeededAt())) {
+                return refund;
+            }
+        }
+        return null;
     }
 
     private static Verdict.Cause causeOf(Fact back) {
@@ -253,7 +272,7 @@ public final class Judge {
         if (payment.viaWallet() || promise != null && promise.source() == Source.WALLET) {
             return since.plus(policy.arrival(back != null, payment.cardKind(), true));
         }
-        return since.plus(back != null ? reversalArrival() : refundArrival());
+        return since.plus(back != null || ownVoid() != null ? reversalArrival() : refundArrival());
     }
 
     private Duration reversalArrival() {

@@ -34,8 +34,13 @@ public record Payment(
         PREAUTH_COMPLETION
     }
 
-    /** A refund of ours that succeeded. */
-    public record OwnRefund(Money amount, Instant succeededAt) {}
+    /**
+     * A refund of ours that succeeded.
+     *
+     * @param id TypeID
+     * @param voided whether the acquirer took the whole payment back before settlement, instead of returning money
+     */
+    public record OwnRefund(String id, Money amount, Instant succeededAt, boolean voided) {}
 
     /**
      * The payment before this one that it may repeat.

@@ -28,6 +28,7 @@ import static org.paywitness.verdict.Source.BANK;
 import static org.paywitness.verdict.Source.TERMINAL;
 import static org.paywitness.verdict.Source.WALLET;
 
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -222,8 +223,12 @@ public final class Testimony {
         return reversed != null ? reversed : latest(stands.and(f -> f.outcome() == VOIDED || f.outcome() == REVOKED));
     }
 
+    boolean approvedAfter(Instant at) {
+        return any(f -> f.source() == ACQUIRER && isApproval(f) && f.at().isAfter(at));
+    }
+
     /** Promised in this currency by refunds, each told by several sources but counted once; minor units. */
-    long promised(String currency, List<Payment.OwnRefund> refunds, Policy policy) {
+    public long promised(String currency, List<Payment.OwnRefund> refunds, Policy policy) {
         long ours = 0;
         for (Payment.OwnRefund refund : refunds) {
             if (refund.amount().currency().equals(currency)) {
@@ -236,7 +241,7 @@ public final class Testimony {
     }
 
     /** Arrived in this currency: credited by the bank or refunded by the wallet; minor units. */
-    long arrived(String currency, Policy policy) {
+    public long arrived(String currency, Policy policy) {
         long wallet = bookings(currency, f -> f.is(WALLET, REFUNDED), policy);
         long bank = bookings(currency, f -> f.is(BANK, CREDITED), policy);
         return Math.max(wallet, bank);
@@ -255,7 +260,8 @@ public final class Testimony {
         return f.is(ACQUIRER, REFUNDED) || f.is(WALLET, REFUNDING);
     }
 
-    static boolean isArrival(Fact f) {
+    /** Whether money came back to the cardholder by this fact. */
+    public static boolean isArrival(Fact f) {
         return f.is(BANK, CREDITED) || f.is(WALLET, REFUNDED);
     }
 

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.paywitness.money.Money;
 import org.paywitness.verdict.CardKind;
@@ -58,7 +59,21 @@ class SummaryTest {
                 random.nextBoolean() ? new Payment.Earlier("txn_1", random.nextBoolean()) : null,
                 random.nextBoolean(),
                 random.nextBoolean() ? List.of("txn_2", "txn_3") : List.of(),
+                sent(random),
                 facts);
+    }
+
+    private static List<Summary.Sent> sent(Random random) {
+        List<Summary.Sent> sent = new ArrayList<>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            sent.add(new Summary.Sent(
+                    new UUID(random.nextLong(), random.nextLong()),
+                    new UUID(random.nextLong(), random.nextLong()),
+                    Money.of(random.nextLong(Money.MAX), "CNY"),
+                    Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000) * 1000L),
+                    random.nextBoolean()));
+        }
+        return sent;
     }
 
     private static Money money(Random random) {

@@ -143,7 +143,7 @@ public final class Facts {
 
     /** A refund of ours that succeeded. */
     public Facts refunded(Money back, String when) {
-        refunds.add(new Payment.OwnRefund(back, at(when)));
+        refunds.add(new Payment.OwnRefund("rfd_" + refunds.size(), back, at(when), false));
         return this;
     }
 

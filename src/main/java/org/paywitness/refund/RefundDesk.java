@@ -1,0 +1,259 @@
+package org.paywitness.refund;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.pgclient.PgException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.Response;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.paywitness.access.Visibility;
+import org.paywitness.explanation.Language;
+import org.paywitness.id.TypeId;
+import org.paywitness.idempotency.Idempotency;
+import org.paywitness.money.Money;
+import org.paywitness.problem.Problem;
+import org.paywitness.transaction.Transaction;
+import org.paywitness.verdict.CardKind;
+import org.paywitness.verdict.Policy;
+
+/** Takes in what people ask for and decide about refunds: each once, whole or not at all. */
+@ApplicationScoped
+class RefundDesk {
+    /**
+     * Whoever asks.
+     *
+     * @param person who answers for it
+     * @param may what this caller may act on
+     * @param key null where none was given
+     */
+    record Asker(String person, Visibility may, Idempotency.Key key, Language language) {}
+
+    /** Somebody changed the transaction, or took what was left, while we decided: decide again. */
+    private static final int MAX_ATTEMPTS = 10;
+
+    private static final String CHECK_VIOLATION = "23514";
+
+    private final Refunds refunds;
+    private final Settlements settlements;
+    private final RefundExecutor executor;
+    private final RefundSettings settings;
+    private final Idempotency idempotency;
+    private final Policy policy;
+    private final Clock clock;
+    private final Pool pool;
+    private final ObjectMapper json;
+
+    RefundDesk(
+            Refunds refunds,
+            Settlements settlements,
+            RefundExecutor executor,
+            RefundSettings settings,
+            Idempotency idempotency,
+            Policy policy,
+            Clock clock,
+            Pool pool,
+            ObjectMapper json) {
+        this.refunds = refunds;
+        this.settlements = settlements;
+        this.executor = executor;
+        this.settings = settings;
+        this.idempotency = idempotency;
+        this.policy = policy;
+        this.clock = clock;
+        this.pool = pool;
+        this.json = json;
+    }
+
+    // --- asking for a refund -----------------------------------------------------------------------------------------
+
+    /**
+     * A new refund, answered with 201; with a key that was used before, the answer of then. Fails with a {@link Problem}
+     * that says why not, and how much may still go back.
+     */
+    Uni<Response> request(RefundRequest.Asked asked, Asker asker) {
+        return Idempotency.detached(attempt(asked, asker, 1));
+    }
+
+    private Uni<Response> attempt(RefundRequest.Asked asked, Asker asker, int attempt) {
+        if (asked.transactionId() == null) {
+            return unlessKept(asker, Problem.notFound());
+        }
+        return refunds.base(asked.transactionId()).chain(base -> {
+            if (base == null
+                    || !asker.may()
+                            .shows(
+                                    base.transaction().reference().merchantId(),
+                                    base.transaction().card().token())) {
+                return unlessKept(asker, Problem.notFound());
+            }
+            Draft draft;
+            try {
+                draft = draft(asked, asker, base);
+            } catch (Problem refusal) {
+                return unlessKept(asker, refusal);
+            }
+            return write(asked, asker, base, draft, attempt);
+        });
+    }
+
+    // A refusal changes nothing; but what was granted before, under the same key, stays granted.
+    private Uni<Response> unlessKept(Asker asker, Problem refusal) {
+        return idempotency
+                .kept(asker.key())
+                .onItem()
+                .ifNull()
+                .failWith(refusal);
+    }
+
+    /** A refund that may be written, and what the refunds of its transaction may sum up to. */
+    private record Draft(Refund refund, long bound) {}
+
+    private Draft draft(RefundRequest.Asked asked, Asker asker, Refunds.Base base) {
+        Instant now = now();
+        Transaction transaction = base.transaction();
+        Refundable refundable = Refundable.of(transaction, base.completeness(), base.books(), policy, now);
+        if (refundable.refusal() != null) {
+            throw refundable.refusal();
+        }
+        Money amount = asked.amount() == null ? refundable.left() : asked.amount();
+        if (!amount.currency().equals(refundable.left().currency())) {
+            throw refundable.telling(Problem.unprocessable(
+                            "currency_mismatch", "A refund is in the currency of the sale."))
+                    .at("/amount/currency", "must be " + refundable.left().currency());
+        }
+        if (amount.isZero() || !refundable.left().covers(amount)) {
+            throw refundable.telling(Problem.conflict(
+                    "refund_exceeds_charge", "More than may still go back for this transaction."));
+        }
+        String merchant = transaction.reference().merchantId();
+        RefundLimits limits = RefundLimits.of(settings, policy, merchant);
+        if (asked.reason() == Reason.COOLING_OFF && !limits.isWithinCoolingOff(transaction.occurredAt(), now)) {
+            throw Problem.conflict("cooling_off_over", "The days of returning without a reason are over.");
+        }
+        // Several small refunds of one payment need a second person as one large one does.
+        long inAll = Math.addExact(base.books().live(), amount.amount());
+        boolean automatic = inAll <= Money.MAX
+                && limits.isAutomatic(Money.of(inAll, amount.currency()), transaction.occurredAt(), now);
+        boolean whole = amount.equals(refundable.charged()) && base.books().live() == 0;
+        CardKind kind = transaction.summary().cardKind();
+        Refund refund = new Refund(
+                        TypeId.next(),
+                        transaction.id(),
+                        merchant,
+                        transaction.summary().channel(),
+                        kind == null ? CardKind.UNKNOWN : kind,
+                        transaction.summary().viaWallet(),
+                        amount,
+                        asked.reason(),
+                        asked.note(),
+                        asker.person(),
+                        now)
+                .begin(automatic, limits.route(whole, transaction.occurredAt(), now), policy);
+        return new Draft(refund, refundable.bound(base.books()));
+    }
+
+    private Uni<Response> write(
+            RefundRequest.Asked asked, Asker asker, Refunds.Base base, Draft draft, int attempt) {
+        Refund refund = draft.refund();
+        Idempotency.Answer answer =
+                new Idempotency.Answer(201, "/v1/refunds/" + refund.reference(), body(refund, asker));
+        return refunds.create(
+                        refund, base.transaction().version(), draft.bound(), asker.key(), answer, idempotency.expired())
+                .onFailure(RefundDesk::isBeyondBound)
+                .recoverWithItem(Refunds.Written.OVERTAKEN)
+                .chain(written -> switch (written) {
+                    case DONE -> {
+                        executor.wake();
+                        yield Uni.createFrom().item(answer.response(false));
+                    }
+                    case KEY_TAKEN -> idempotency.kept(asker.key());
+                    case OVERTAKEN ->
+                        attempt < MAX_ATTEMPTS
+                                ? attempt(asked, asker, attempt + 1)
+                                : Uni.createFrom()
+                                        .failure(Problem.unavailable(
+                                                "transaction_busy", "This transaction changes too often just now."));
+                });
+    }
+
+    private static boolean isBeyondBound(Throwable failure) {
+        return failure instanceof PgException pg && CHECK_VIOLATION.equals(pg.getSqlState());
+    }
+
+    // --- deciding ----------------------------------------------------------------------------------------------------
+
+    Uni<Response> approve(UUID id, String note, Asker asker) {
+        return act(id, asker, "approved", r -> r.approve(asker.person(), note, now()))
+                .invoke(executor::wake);
+    }
+
+    Uni<Response> reject(UUID id, String note, Asker asker) {
+        return act(id, asker, "rejected", r -> r.reject(asker.person(), note, now()));
+    }
+
+    Uni<Response> cancel(UUID id, String note, Asker asker) {
+        return act(id, asker, "canceled", r -> r.cancel(asker.person(), note, now()));
+    }
+
+    private Uni<Response> act(UUID id, Asker asker, String action, Consumer<Refund> change) {
+        return idempotency.with(asker.key(), connection -> change(connection, id, asker, action, change));
+    }
+
+    private Uni<Idempotency.Answer> change(
+            SqlConnection connection, UUID id, Asker asker, String action, Consumer<Refund> change) {
+        return refunds.lock(connection, id).chain(refund -> {
+            if (refund == null || !asker.may().shows(refund.merchantId, null)) {
+                throw Problem.notFound();
+            }
+            change.accept(refund);
+            return refunds.save(connection, refund, asker.person(), action, now())
+                    .map(saved -> new Idempotency.Answer(200, null, body(refund, asker)));
+        });
+    }
+
+    /** Ends a refund of which the acquirer gives no end, by what a person found out. */
+    Uni<Response> resolve(UUID id, RefundRequest.Resolved found, Asker asker) {
+        Instant now = now();
+        Consumer<Refund> change =
+                r -> r.resolve(found.finding(), found.failure(), asker.person(), found.note(), now, policy);
+        if (found.finding() != Refund.Finding.SUCCEEDED) {
+            return act(id, asker, "resolved", change).invoke(executor::wake);
+        }
+        Uni<Idempotency.Answer> work = refunds.byId(id).chain(seen -> {
+            if (seen == null || !asker.may().shows(seen.refund().merchantId, null)) {
+                throw Problem.notFound();
+            }
+            Idempotency.Answer[] answer = new Idempotency.Answer[1];
+            return settlements
+                    .count(seen.refund(), seen.refund().route, now, (connection, arrivedAt) -> idempotency
+                            .within(connection, asker.key(), () -> change(connection, id, asker, "resolved", r -> {
+                                change.accept(r);
+                                r.arrivedAt = arrivedAt;
+                            }))
+                            .invoke(given -> answer[0] = given)
+                            .replaceWithVoid())
+                    .map(done -> answer[0]);
+        });
+        return idempotency.answered(asker.key(), work);
+    }
+
+    private String body(Refund refund, Asker asker) {
+        try {
+            return json.writeValueAsString(
+                    RefundAnswer.of(refund, asker.may(), null, now(), policy.zone(), asker.language()));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+}

@@ -1,0 +1,441 @@
+package org.paywitness.refund;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.core.buffer.Buffer;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlClient;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import org.paywitness.acquirer.Operation;
+import org.paywitness.acquirer.Refusal;
+import org.paywitness.audit.AuditEntry;
+import org.paywitness.id.TypeId;
+import org.paywitness.idempotency.Idempotency;
+import org.paywitness.lookup.Lookup;
+import org.paywitness.lookup.Lookups;
+import org.paywitness.lookup.Question;
+import org.paywitness.money.Money;
+import org.paywitness.transaction.Transaction;
+import org.paywitness.transaction.Transactions;
+import org.paywitness.verdict.CardKind;
+import org.paywitness.verdict.Completeness;
+
+/** The table of refunds, and with each change its audit entry and its event. */
+@ApplicationScoped
+class Refunds {
+    /** A transaction with all that decides what may go back for it. */
+    record Base(Transaction transaction, Completeness completeness, Refundable.Books books) {}
+
+    /** What became of an attempt to write a new refund. */
+    enum Written {
+        DONE,
+        /** The transaction is another one than was judged: judge again. */
+        OVERTAKEN,
+        /** The key was used before. */
+        KEY_TAKEN
+    }
+
+    /** Somebody else has claimed or written the refund since. */
+    static final class Lost extends RuntimeException {
+        Lost() {
+            super("the refund was claimed or written by another", null, false, false);
+        }
+    }
+
+    private static final String BASE = "SELECT " + Transactions.COLUMNS
+            + ", greatest((SELECT a.bank FROM completeness_now a WHERE a.merchant_id = '*'),"
+            + " (SELECT c.bank FROM completeness_now c WHERE c.merchant_id = t.merchant_id)),"
+            + " b.refunds, b.chargebacks, m.refunds, m.chargebacks"
+            + " FROM transaction t LEFT JOIN refund_balance b ON b.transaction_id = t.id,"
+            + " LATERAL (SELECT sum(o.refunds)::bigint AS refunds, sum(o.chargebacks)::bigint AS chargebacks"
+            + " FROM transaction x JOIN refund_balance o ON o.transaction_id = x.id WHERE x.merged_into = t.id) m"
+            + " WHERE t.id = ";
+
+    // One statement is one transaction and one round trip. The row of the transaction is locked and must still be the
+    // one that was judged; whoever waited for the lock meets the key, or the balance, as the one before has left it.
+    private static final String CREATE = "WITH locked AS (SELECT FROM transaction WHERE id = $1 AND version = $2"
+            + " AND merged_into IS NULL FOR NO KEY UPDATE)"
+            + ", claimed AS (INSERT INTO idempotency_key AS k"
+            + " (client, key, fingerprint, status, location, body, created_at)"
+            + " SELECT $3, $4, $5, 201, $6, $7, $8 FROM locked ON CONFLICT (client, key) DO UPDATE"
+            + " SET fingerprint = excluded.fingerprint, status = 201, location = excluded.location,"
+            + " body = excluded.body, created_at = excluded.created_at WHERE k.created_at < $9 RETURNING 1)"
+            + ", refunded AS (INSERT INTO refund (transaction_id, requested_at, planned_at, id, merchant_id, channel,"
+            + " card_kind, via_wallet, amount, currency, charged, reason, note, status, route, requested_by,"
+            + " expected_by, due_at, audit_number, audit_hash) SELECT $1, $8, $8, $10, $11, $12, $13, $14, $15, $16,"
+            + " $17, $18, $19, $20, $21, $22, $23, $24, 1, $25 FROM claimed)"
+            + ", audited AS (INSERT INTO audit_entry (subject_id, number, at, actor, action, content, hash)"
+            + " SELECT $10, 1, $8, $22, $26, $27, $25 FROM claimed)"
+            + ", told AS (INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, merchant_id, at)"
+            + " SELECT $28, 'refund', $29, 'refund.' || $26, $27, $11, $8 FROM claimed)"
+            + " SELECT (SELECT count(*) FROM locked)::int, (SELECT count(*) FROM claimed)::int";
+
+    private static final String COLUMNS = "r.id, r.transaction_id, r.merchant_id, r.channel, r.card_kind,"
+            + " r.via_wallet, r.amount, r.currency, r.reason, r.note, r.requested_by, r.requested_at, r.status,"
+            + " r.route, r.decided_by, r.decided_at, r.decision_note, r.submitted_at, r.succeeded_at, r.failed_at,"
+            + " r.failure, r.acquirer_reference, r.expected_by, r.arrived_at, r.needs_attention, r.overdue_told,"
+            + " r.due_at, r.claim, r.news, r.inquiries, r.open_since, r.audit_number, r.audit_hash";
+
+    private static final String BY_ID = "SELECT " + COLUMNS + ", coalesce(z.card_token, t.card_token)"
+            + " FROM refund r JOIN transaction t ON t.id = r.transaction_id"
+            + " LEFT JOIN transaction z ON z.id = t.merged_into WHERE r.id = $1";
+    private static final String LOCK = "SELECT " + COLUMNS + " FROM refund r WHERE r.id = $1 FOR UPDATE";
+    private static final String HISTORY =
+            "SELECT number, at, actor, action, content, hash FROM audit_entry WHERE subject_id = $1 ORDER BY number";
+    private static final String OF_TRANSACTIONS = "SELECT " + COLUMNS + " FROM refund r WHERE r.transaction_id IN"
+            + " (SELECT id FROM transaction WHERE id = ANY($1) OR merged_into = ANY($1)) ORDER BY r.id";
+
+    // News that came since the claim are news still.
+    private static final String SAVE = "WITH saved AS (UPDATE refund SET status = $3, route = $4, decided_by = $5,"
+            + " decided_at = $6, decision_note = $7, submitted_at = $8, succeeded_at = $9, failed_at = $10,"
+            + " failure = $11, acquirer_reference = $12, expected_by = $13, arrived_at = $14, needs_attention = $15,"
+            + " overdue_told = $16, due_at = CASE WHEN news > $18 AND $3 IN ('submitted', 'in_doubt', 'succeeded')"
+            + " THEN $19 ELSE $17 END, news = greatest(news - $18, 0), planned_at = $19, claim = claim + 1, inquiries = $20,"
+            + " open_since = $21, audit_number = $22, audit_hash = $23 WHERE id = $1 AND claim = $2 RETURNING id)"
+            + ", audited AS (INSERT INTO audit_entry (subject_id, number, at, actor, action, content, hash)"
+            + " SELECT id, $22, $19, $24, $25, $26, $23 FROM saved WHERE $25::text IS NOT NULL)"
+            + ", told AS (INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, merchant_id, at)"
+            + " SELECT $27, 'refund', $28, 'refund.' || $25, $26, $29, $19 FROM saved WHERE $25::text IS NOT NULL)"
+            + " SELECT count(*)::int FROM saved";
+
+    // A plan ahead of the clock was made before the clock was set back: due now.
+    private static final String DUE = "SELECT " + COLUMNS + " FROM refund r WHERE r.due_at IS NOT NULL"
+            + " AND (r.due_at <= $1 OR r.planned_at > $2) ORDER BY r.due_at LIMIT $3 FOR UPDATE SKIP LOCKED";
+    private static final String CLAIM = "UPDATE refund SET claim = claim + 1, due_at = $2, planned_at = $3"
+            + " WHERE id = ANY($1)";
+    private static final String NEWS = "UPDATE refund SET news = news + 1, due_at = $2, planned_at = $2"
+            + " WHERE id = $1 AND status IN ('submitted', 'in_doubt', 'succeeded')";
+
+    private final Pool pool;
+    private final Lookup<UUID, Base> bases;
+
+    Refunds(Pool pool, Lookups lookups) {
+        this.pool = pool;
+        this.bases = lookups.lookup(
+                "refund",
+                new Question<>(
+                        BASE + "$1",
+                        BASE + "ANY($1)",
+                        io.vertx.sqlclient.Tuple::of,
+                        ids -> io.vertx.sqlclient.Tuple.of(ids.toArray(UUID[]::new)),
+                        Refunds::base,
+                        row -> row.getUUID(0)));
+    }
+
+    // --- asking for one ----------------------------------------------------------------------------------------------
+
+    /** The transaction, or the one that it was merged into; null when there is none. */
+    Uni<Base> base(UUID transaction) {
+        return bases.find(transaction).chain(found -> {
+            if (found.isEmpty()) {
+                return Uni.createFrom().nullItem();
+            }
+            UUID into = found.get(0).transaction().mergedInto();
+            return into == null ? Uni.createFrom().item(found.get(0)) : base(into);
+        });
+    }
+
+    private static Base base(io.vertx.sqlclient.Row row) {
+        OffsetDateTime bank = row.getOffsetDateTime(17);
+        return new Base(
+                Transactions.from(row),
+                bank == null ? Completeness.NONE : new Completeness(null, null, bank.toInstant(), null),
+                new Refundable.Books(number(row, 18), number(row, 20), number(row, 19) + number(row, 21)));
+    }
+
+    private static long number(io.vertx.sqlclient.Row row, int position) {
+        Long value = row.getLong(position);
+        return value == null ? 0 : value;
+    }
+
+    /**
+     * Writes a new refund with its first audit entry, its event and the answer to its key: all or nothing.
+     *
+     * @param bound what the refunds under this transaction's id may sum up to; beyond it the database refuses
+     * @param answer what whoever sends the key again gets
+     * @param expired keys that are older are free
+     */
+    Uni<Written> create(
+            Refund refund, int version, long bound, Idempotency.Key key, Idempotency.Answer answer, Instant expired) {
+        AuditEntry entry = entry(refund, refund.requestedBy, "requested", refund.requestedAt);
+        Tuple tuple = Tuple.tuple()
+                .addValue(refund.transactionId)
+                .addValue(version)
+                .addValue(key.client())
+                .addValue(key.key())
+                .addValue(key.fingerprint())
+                .addValue(answer.location())
+                .addValue(answer.body())
+                .addValue(utc(refund.requestedAt))
+                .addValue(utc(expired))
+                .addValue(refund.id)
+                .addValue(refund.merchantId)
+                .addValue(refund.channel)
+                .addValue(refund.cardKind.name().toLowerCase(java.util.Locale.ROOT))
+                .addValue(refund.viaWallet)
+                .addValue(refund.amount.amount())
+                .addValue(refund.amount.currency())
+                .addValue(bound)
+                .addValue(refund.reason.code())
+                .addValue(refund.note)
+                .addValue(refund.status.code())
+                .addValue(refund.route.code())
+                .addValue(refund.requestedBy)
+                .addValue(utc(refund.expectedBy))
+                .addValue(utc(refund.dueAt))
+                .addValue(Buffer.buffer(entry.hash()))
+                .addValue(entry.action())
+                .addValue(entry.content())
+                .addValue(TypeId.next())
+                .addValue(refund.reference());
+        return pool.preparedQuery(CREATE).execute(tuple).map(rows -> {
+            Row row = rows.iterator().next();
+            if (row.getInteger(0) == 0) {
+                return Written.OVERTAKEN;
+            }
+            return row.getInteger(1) == 0 ? Written.KEY_TAKEN : Written.DONE;
+        });
+    }
+
+    // --- reading -----------------------------------------------------------------------------------------------------
+
+    /** A refund and the card of its transaction, by which cardholders see it. */
+    record Seen(Refund refund, String card) {}
+
+    Uni<Seen> byId(UUID id) {
+        return pool.preparedQuery(BY_ID).execute(Tuple.of(id)).map(rows -> {
+            for (Row row : rows) {
+                return new Seen(refund(row), row.getString(33));
+            }
+            return null;
+        });
+    }
+
+    /** What was done to a refund, in order. */
+    Uni<List<AuditEntry>> history(UUID id) {
+        return pool.preparedQuery(HISTORY).execute(Tuple.of(id)).map(rows -> {
+            List<AuditEntry> entries = new ArrayList<>();
+            for (Row row : rows) {
+                entries.add(new AuditEntry(
+                        id,
+                        row.getInteger(0),
+                        time(row, 1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getBuffer(5).getBytes()));
+            }
+            return entries;
+        });
+    }
+
+    /** Refunds of these transactions and of those merged into them, oldest first. */
+    Uni<List<Refund>> ofTransactions(Collection<UUID> transactions) {
+        return pool.preparedQuery(OF_TRANSACTIONS)
+                .execute(Tuple.of(transactions.toArray(UUID[]::new)))
+                .map(Refunds::all);
+    }
+
+    /** A page, newest first. */
+    Uni<List<Refund>> page(RefundQuery query, UUID before, int limit, Instant now) {
+        List<String> where = new ArrayList<>();
+        Tuple tuple = Tuple.tuple();
+        query.where(where, tuple, now);
+        if (before != null) {
+            tuple.addValue(before);
+            where.add("r.id < $" + tuple.size());
+        }
+        tuple.addValue(limit);
+        return pool.preparedQuery("SELECT " + COLUMNS + " FROM refund r"
+                        + (where.isEmpty() ? "" : " WHERE " + String.join(" AND ", where)) + " ORDER BY r.id DESC LIMIT $"
+                        + tuple.size())
+                .execute(tuple)
+                .map(Refunds::all);
+    }
+
+    // --- changing ----------------------------------------------------------------------------------------------------
+
+    /**
+     * The refund, locked until the caller's transaction ends; null when there is none. The acquirer's news stay news:
+     * only whoever has asked the acquirer settles them.
+     */
+    Uni<Refund> lock(SqlClient connection, UUID id) {
+        return connection.preparedQuery(LOCK).execute(Tuple.of(id)).map(rows -> {
+            for (Row row : rows) {
+                Refund refund = refund(row);
+                refund.news = 0;
+                return refund;
+            }
+            return null;
+        });
+    }
+
+    /**
+     * Writes what changed with its audit entry and event. Fails with {@link Lost} when it was claimed or written by
+     * another since it was read.
+     *
+     * @param action what the entry and the event are named for; null: nothing that others need to know
+     */
+    Uni<Void> save(SqlClient connection, Refund refund, String actor, String action, Instant now) {
+        AuditEntry entry = action == null ? null : entry(refund, actor, action, now);
+        Tuple tuple = Tuple.tuple()
+                .addValue(refund.id)
+                .addValue(refund.claim)
+                .addValue(refund.status.code())
+                .addValue(refund.route.code())
+                .addValue(refund.decidedBy)
+                .addValue(utc(refund.decidedAt))
+                .addValue(refund.decisionNote)
+                .addValue(utc(refund.submittedAt))
+                .addValue(utc(refund.succeededAt))
+                .addValue(utc(refund.failedAt))
+                .addValue(refund.failure == null ? null : refund.failure.code())
+                .addValue(refund.acquirerReference)
+                .addValue(utc(refund.expectedBy))
+                .addValue(utc(refund.arrivedAt))
+                .addValue(refund.needsAttention)
+                .addValue(refund.overdueTold)
+                .addValue(utc(refund.dueAt))
+                .addValue(refund.news)
+                .addValue(utc(now))
+                .addValue(refund.inquiries)
+                .addValue(utc(refund.openSince))
+                .addValue(refund.auditNumber)
+                .addValue(Buffer.buffer(refund.auditHash))
+                .addValue(entry == null ? null : actor)
+                .addValue(action)
+                .addValue(entry == null ? null : entry.content())
+                .addValue(TypeId.next())
+                .addValue(refund.reference())
+                .addValue(refund.merchantId);
+        return connection
+                .preparedQuery(SAVE)
+                .execute(tuple)
+                .invoke(rows -> {
+                    if (rows.iterator().next().getInteger(0) == 0) {
+                        throw new Lost();
+                    }
+                    refund.claim++;
+                    refund.news = 0;
+                })
+                .replaceWithVoid();
+    }
+
+    /** Continues the refund's audit trail. */
+    private static AuditEntry entry(Refund refund, String actor, String action, Instant at) {
+        JsonObject content = new JsonObject()
+                .put("refund_id", refund.reference())
+                .put("transaction_id", TypeId.format(TypeId.TRANSACTION, refund.transactionId))
+                .put("status", refund.status.code())
+                .put("route", refund.route.code())
+                .put("amount", refund.amount.amount())
+                .put("currency", refund.amount.currency())
+                .put("reason", refund.reason.code());
+        if (refund.failure != null) {
+            content.put("failure", refund.failure.code());
+        }
+        if (refund.decisionNote != null && actor.equals(refund.decidedBy)) {
+            content.put("note", refund.decisionNote);
+        }
+        AuditEntry entry = AuditEntry.after(
+                refund.auditNumber, refund.auditHash, refund.id, at, actor, action, content.encode());
+        refund.auditNumber = entry.number();
+        refund.auditHash = entry.hash();
+        return entry;
+    }
+
+    // --- for executors -----------------------------------------------------------------------------------------------
+
+    /**
+     * Refunds that are due, locked until the caller's transaction ends.
+     *
+     * @param skew how far ahead the clock of another pod may be
+     */
+    Uni<List<Refund>> due(SqlConnection connection, int limit, Instant now, Duration skew) {
+        return connection
+                .preparedQuery(DUE)
+                .execute(Tuple.of(utc(now), utc(now.plus(skew)), limit))
+                .map(Refunds::all);
+    }
+
+    /** Keeps these for one executor until then. */
+    Uni<Void> claim(SqlConnection connection, List<Refund> due, Instant now, Instant until) {
+        if (due.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        due.forEach(refund -> refund.claim++);
+        return connection
+                .preparedQuery(CLAIM)
+                .execute(Tuple.of(due.stream().map(r -> r.id).toArray(UUID[]::new), utc(until), utc(now)))
+                .replaceWithVoid();
+    }
+
+    /** The acquirer has news of it. */
+    Uni<Void> news(UUID id, Instant now) {
+        return pool.preparedQuery(NEWS).execute(Tuple.of(id, utc(now))).replaceWithVoid();
+    }
+
+    private static List<Refund> all(RowSet<Row> rows) {
+        List<Refund> found = new ArrayList<>(rows.size());
+        rows.forEach(row -> found.add(refund(row)));
+        return found;
+    }
+
+    private static Refund refund(Row row) {
+        Refund refund = new Refund(
+                row.getUUID(0),
+                row.getUUID(1),
+                row.getString(2),
+                row.getString(3),
+                CardKind.valueOf(row.getString(4).toUpperCase(java.util.Locale.ROOT)),
+                row.getBoolean(5),
+                Money.of(row.getLong(6), row.getString(7)),
+                Reason.of(row.getString(8)),
+                row.getString(9),
+                row.getString(10),
+                time(row, 11));
+        refund.status = RefundStatus.of(row.getString(12));
+        refund.route = "void".equals(row.getString(13)) ? Operation.VOID : Operation.REFUND;
+        refund.decidedBy = row.getString(14);
+        refund.decidedAt = time(row, 15);
+        refund.decisionNote = row.getString(16);
+        refund.submittedAt = time(row, 17);
+        refund.succeededAt = time(row, 18);
+        refund.failedAt = time(row, 19);
+        refund.failure = row.getString(20) == null ? null : Refusal.of(row.getString(20));
+        refund.acquirerReference = row.getString(21);
+        refund.expectedBy = time(row, 22);
+        refund.arrivedAt = time(row, 23);
+        refund.needsAttention = row.getBoolean(24);
+        refund.overdueTold = row.getBoolean(25);
+        refund.dueAt = time(row, 26);
+        refund.claim = row.getInteger(27);
+        refund.news = row.getInteger(28);
+        refund.inquiries = row.getInteger(29);
+        refund.openSince = time(row, 30);
+        refund.auditNumber = row.getInteger(31);
+        refund.auditHash = row.getBuffer(32).getBytes();
+        return refund;
+    }
+
+    private static Instant time(Row row, int position) {
+        OffsetDateTime at = row.getOffsetDateTime(position);
+        return at == null ? null : at.toInstant();
+    }
+
+    private static OffsetDateTime utc(Instant at) {
+        return at == null ? null : at.atOffset(ZoneOffset.UTC);
+    }
+}

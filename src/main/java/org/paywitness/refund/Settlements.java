@@ -1,0 +1,99 @@
+package org.paywitness.refund;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.BiFunction;
+import org.paywitness.acquirer.Operation;
+import org.paywitness.observation.Observations;
+import org.paywitness.observation.ReturnFollower;
+import org.paywitness.transaction.Summary;
+import org.paywitness.transaction.Transaction;
+import org.paywitness.verdict.Policy;
+
+/**
+ * Where refunds and transactions meet: money that was sent back changes the verdict, and what the bank or wallet says
+ * of the transaction tells that the money has arrived. Both change in one database transaction, the transaction's row
+ * always first.
+ */
+@ApplicationScoped
+class Settlements implements ReturnFollower {
+    private final Refunds refunds;
+    private final Observations observations;
+    private final Policy policy;
+    private final Pool pool;
+
+    Settlements(Refunds refunds, Observations observations, Policy policy, Pool pool) {
+        this.refunds = refunds;
+        this.observations = observations;
+        this.policy = policy;
+        this.pool = pool;
+    }
+
+    /** The refund counts from now on: its amount goes back. Writes it in the given way along with the transaction. */
+    Uni<Void> count(
+            Refund refund,
+            Operation route,
+            Instant succeededAt,
+            BiFunction<SqlConnection, Instant, Uni<Void>> write) {
+        Summary.Sent sent = new Summary.Sent(
+                refund.id, refund.transactionId, refund.amount, succeededAt, route == Operation.VOID);
+        return observations.revise(
+                refund.transactionId,
+                transaction -> transaction.withSent(with(transaction.summary().sent(), sent)),
+                "refund",
+                (connection, transaction) -> write.apply(
+                        connection, Arrivals.of(transaction, policy).get(refund.id)));
+    }
+
+    /** The refund no longer counts: the acquirer took it back. */
+    Uni<Void> discount(Refund refund, BiFunction<SqlConnection, Instant, Uni<Void>> write) {
+        return observations.revise(
+                refund.transactionId,
+                transaction -> transaction.withSent(without(transaction.summary().sent(), refund.id)),
+                "refund_taken_back",
+                (connection, transaction) -> write.apply(connection, null));
+    }
+
+    /** Writes what does not change the transaction. */
+    Uni<Void> only(BiFunction<SqlConnection, Instant, Uni<Void>> write) {
+        return pool.withTransaction(connection -> write.apply(connection, null));
+    }
+
+    private static List<Summary.Sent> with(List<Summary.Sent> all, Summary.Sent one) {
+        List<Summary.Sent> more = new ArrayList<>(without(all, one.id()));
+        more.add(one);
+        return more;
+    }
+
+    private static List<Summary.Sent> without(List<Summary.Sent> all, UUID id) {
+        return all.stream().filter(sent -> !sent.id().equals(id)).toList();
+    }
+
+    @Override
+    public Uni<Void> changed(SqlConnection connection, Transaction transaction, Instant now) {
+        Map<UUID, Instant> arrived = Arrivals.of(transaction, policy);
+        Uni<Void> all = Uni.createFrom().voidItem();
+        for (Summary.Sent sent : transaction.summary().sent()) {
+            all = all.chain(() -> refunds.lock(connection, sent.id()))
+                    .chain(refund -> arrive(connection, refund, arrived.get(sent.id()), now));
+        }
+        return all;
+    }
+
+    private Uni<Void> arrive(SqlConnection connection, Refund refund, Instant at, Instant now) {
+        // One that is not written yet as succeeded learns of its arrival when it is.
+        if (refund.status != RefundStatus.SUCCEEDED || Objects.equals(refund.arrivedAt, at)) {
+            return Uni.createFrom().voidItem();
+        }
+        refund.arrivedAt = at;
+        return refunds.save(connection, refund, "observation", at == null ? "not_arrived" : "arrived", now);
+    }
+}
