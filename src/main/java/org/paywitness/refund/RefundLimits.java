@@ -61,11 +61,20 @@ record RefundLimits(
         Map<String, Money> amounts = new TreeMap<>();
         configured.forEach((key, amount) -> {
             String currency = key.toUpperCase(Locale.ROOT);
-            if (amounts.put(currency, Money.of(amount, currency)) != null) {
+            if (amounts.put(currency, amount(key, amount, currency)) != null) {
                 throw new IllegalArgumentException("paywitness.refund: automatic-up-to names " + currency + " twice");
             }
         });
         return amounts;
+    }
+
+    private static Money amount(String key, long amount, String currency) {
+        try {
+            return Money.of(amount, currency);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "paywitness.refund: automatic-up-to." + key + "=" + amount + ": " + e.getMessage(), e);
+        }
     }
 
     /** Whether no second person is asked. */

@@ -1,7 +1,6 @@
 package org.paywitness.refund;
 
 import java.time.Duration;
-import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -51,7 +50,6 @@ record RefundPolicyAnswer(
             "merchant_unknown");
 
     private static final String TEXT = "In the language of Accept-Language.";
-    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm");
 
     /** How money goes back. */
     @Schema(name = "RefundRoutes")
@@ -202,7 +200,7 @@ record RefundPolicyAnswer(
                 // Nothing of a request is repeated: anybody can type a card number anywhere.
                 merchantId != null && settings.merchants().containsKey(merchantId) ? merchantId : null,
                 limits.zone().getId(),
-                CLOCK.format(limits.cutOff()),
+                limits.cutOff().toString(),
                 routes(language),
                 approval(limits, language),
                 new CoolingOff(

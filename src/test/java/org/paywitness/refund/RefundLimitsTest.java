@@ -2,6 +2,7 @@ package org.paywitness.refund;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -133,6 +134,16 @@ class RefundLimitsTest {
     @CsvSource({"CNX, 1", "CNY, -1", "CNY, 1000000000001"})
     void limitThatCannotBeOneIsRefused(String currency, String amount) {
         RefundSettings settings = settings(Map.of("paywitness.refund.automatic-up-to." + currency, amount));
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> RefundLimits.of(settings, Policy.DEFAULT, null))
+                .getMessage();
+        assertTrue(message.contains("automatic-up-to." + currency + "=" + amount), message);
+    }
+
+    @Test
+    void currencyIsNamedOnce() {
+        RefundSettings settings = settings(
+                Map.of("paywitness.refund.automatic-up-to.usd", "500", "paywitness.refund.automatic-up-to.USD", "900"));
         assertThrows(IllegalArgumentException.class, () -> RefundLimits.of(settings, Policy.DEFAULT, null));
     }
 }
