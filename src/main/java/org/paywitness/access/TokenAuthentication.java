@@ -3,6 +3,7 @@ package org.paywitness.access;
 import io.quarkus.oidc.runtime.OidcAuthenticationMechanism;
 import io.quarkus.security.identity.IdentityProviderManager;
 import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.security.identity.request.AnonymousAuthenticationRequest;
 import io.quarkus.security.identity.request.AuthenticationRequest;
 import io.quarkus.security.identity.request.TokenAuthenticationRequest;
 import io.quarkus.vertx.http.runtime.security.ChallengeData;
@@ -13,12 +14,14 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.util.Set;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.paywitness.problem.Problem;
 import org.paywitness.problem.ProblemAnswer;
 
 /**
  * Bearer tokens (RFC 6750), verified by Quarkus OIDC once and remembered by {@link TokenCache}. The identity holds the
- * {@link Caller} and nothing of the request or the token.
+ * {@link Caller} and nothing of the request or the token. Where no token is needed none is looked at: an old one that
+ * an app sends everywhere does no harm, and a bad one costs nothing.
  */
 @Singleton
 class TokenAuthentication implements HttpAuthenticationMechanism {
@@ -27,10 +30,15 @@ class TokenAuthentication implements HttpAuthenticationMechanism {
 
     private final OidcAuthenticationMechanism oidc;
     private final TokenCache cache;
+    private final Set<String> publicPaths;
 
-    TokenAuthentication(OidcAuthenticationMechanism oidc, TokenCache cache) {
+    TokenAuthentication(
+            OidcAuthenticationMechanism oidc,
+            TokenCache cache,
+            @ConfigProperty(name = "quarkus.http.auth.permission.public.paths") Set<String> publicPaths) {
         this.oidc = oidc;
         this.cache = cache;
+        this.publicPaths = publicPaths;
     }
 
     @Override
@@ -38,6 +46,10 @@ class TokenAuthentication implements HttpAuthenticationMechanism {
         String token = token(context);
         if (token == null) {
             return Uni.createFrom().nullItem();
+        }
+        if (publicPaths.contains(context.request().path())) {
+            // Not null: that would leave the token to the next mechanism.
+            return identityProviders.authenticate(AnonymousAuthenticationRequest.INSTANCE);
         }
         SecurityIdentity known = cache.find(token);
         if (known != null) {

@@ -94,7 +94,9 @@ public class PublishedContract implements OASFilter {
                 answer(operation, "415", "UnsupportedMediaType");
             }
         }
-        answer(operation, "429", "TooManyRequests");
+        if (!open) {
+            answer(operation, "429", "TooManyRequests");
+        }
         answer(operation, "503", "Unavailable");
     }
 

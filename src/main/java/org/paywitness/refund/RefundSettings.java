@@ -59,6 +59,10 @@ public interface RefundSettings {
     @WithDefault("500")
     int maxNoteLength();
 
+    /** How long caches may answer with the published policy unasked. */
+    @WithDefault("5m")
+    Duration policyMaxAge();
+
     /** What applies to all. */
     interface Limits {
         /** By currency, in minor units: up to this amount no second person is asked. No entry: one always is. */

@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.function.Function;
@@ -65,10 +66,33 @@ public class Answers {
                 .build();
     }
 
+    /**
+     * What is the same for everybody, so that any cache may keep it.
+     *
+     * @param known the header If-None-Match, or null
+     * @param maxAge how long caches may answer with it unasked
+     */
+    public Response toEverybody(Object answer, String known, Language language, Duration maxAge) {
+        byte[] content = bytes(answer);
+        String tag = tag(content);
+        return (matches(known, tag)
+                        ? Response.notModified()
+                        : Response.ok(content, MediaType.APPLICATION_JSON_TYPE)
+                                .header("Content-Language", language.tag()))
+                .header("ETag", tag)
+                .header("Vary", "Accept-Language")
+                .header("Cache-Control", "public, max-age=" + maxAge.toSeconds())
+                .build();
+    }
+
     /** An entity tag of what an answer says. */
     static String tag(String content) {
+        return tag(content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String tag(byte[] content) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
             return '"' + Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, TAG_BYTES)) + '"';
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("SHA-256 is required of every Java platform", e);

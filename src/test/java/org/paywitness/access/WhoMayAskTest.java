@@ -4,17 +4,22 @@ import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.security.KeyPairGenerator;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.paywitness.Tokens;
+import org.paywitness.http.Raw;
 
 @QuarkusTest
 class WhoMayAskTest {
@@ -46,6 +51,56 @@ class WhoMayAskTest {
         // Not even whether a path exists is told.
         given().get("/v1/nothing").then().statusCode(401);
         given().header("Authorization", "Basic YTpi").get("/v1/nothing").then().statusCode(401);
+    }
+
+    @Test
+    void onlyThePublicPathItselfNeedsNoToken() throws IOException {
+        assertEquals(200, given().get("/v1/refund-policy").statusCode());
+        assertEquals(200, given().head("/v1/refund-policy").statusCode());
+        given().post("/v1/refund-policy").then().statusCode(405).body("code", equalTo("method_not_allowed"));
+        for (String path : List.of(
+                "/v1/refund-policy/x",
+                "/v1/refund-policy2",
+                "/v1/refund-polic",
+                "/v1/Refund-Policy",
+                "/v1/refund-policy%2F..%2Fecho%2Fcaller",
+                "/v1/refund-policy/../echo/caller",
+                "/v1/refund-policy/%2e%2e/echo/caller",
+                "/v1/refund-policy;x=1/../echo/caller",
+                "/v1/echo/caller;/v1/refund-policy",
+                "/v1/echo/caller?/v1/refund-policy")) {
+            for (String token : new String[] {null, "a.b.c"}) {
+                int status = Raw.send(Raw.request("GET", path, token, null)).statusCode();
+                assertEquals(401, status, path + " with " + token);
+            }
+        }
+        // However it is written, nobody gets past it to something else.
+        for (String path :
+                List.of("/v1/refund-policy/", "/v1//refund-policy", "//v1/refund-policy", "/v1/./refund-policy")) {
+            Response answer = Raw.send(Raw.request("GET", path, null, null));
+            assertTrue(answer.statusCode() == 401 || answer.path("zone") != null, path + answer.asString());
+        }
+    }
+
+    @Test
+    void tokenIsNotLookedAtWhereNoneIsNeeded() throws Exception {
+        String good = Tokens.desk();
+        String bad = good.substring(0, good.length() - 4) + "AAAA";
+        double before = verified();
+        for (String token : List.of("garbage", "a.b.c", bad, good, Tokens.scope("openid"))) {
+            given().auth()
+                    .oauth2(token)
+                    .get("/v1/refund-policy")
+                    .then()
+                    .statusCode(200)
+                    .header("RateLimit", nullValue())
+                    .header("WWW-Authenticate", nullValue())
+                    .header("Cache-Control", equalTo("public, max-age=300"));
+        }
+        assertEquals(0, verified() - before);
+        // Neither is anything remembered of it: the bad one stays bad and the good one good.
+        isRefused(bad);
+        ask(good).statusCode(200);
     }
 
     @Test

@@ -72,6 +72,7 @@ class ContractTest {
         completenessAndTokens();
         statements();
         reads();
+        refundPolicy();
         Set<String> promised = new TreeSet<>();
         for (Published.Operation operation : published.operations()) {
             for (String status : operation.statuses()) {
@@ -90,16 +91,9 @@ class ContractTest {
     private void refusals(Published.Operation operation) throws IOException {
         String path = operation.path(operation.path().contains("statements") ? NOWHERE.replace("txn", "stm") : NOWHERE);
         String token = operation.reads() ? Tokens.desk() : Tokens.feed();
-        for (String language : List.of("zh-CN", "en")) {
-            Response refused = ask(operation.name(), null, with(operation, language), path);
-            assertEquals(401, refused.statusCode());
-            boolean ascii = StandardCharsets.US_ASCII.newEncoder().canEncode(refused.path("title"));
-            assertEquals(language.equals("en"), ascii, "the title's language");
+        if (!operation.isPublic()) {
+            refusalsOfTokens(operation, path);
         }
-        assertEquals(
-                403,
-                ask(operation.name(), Tokens.scope("openid"), with(operation, "en"), path)
-                        .statusCode());
         assertEquals(
                 400,
                 ask(operation.name(), token, with(operation, "en"), path + "?unheard_of=1")
@@ -123,6 +117,19 @@ class ContractTest {
             published.verify(operation, large);
             seen.add(operation.name() + " 413");
         }
+    }
+
+    private void refusalsOfTokens(Published.Operation operation, String path) {
+        for (String language : List.of("zh-CN", "en")) {
+            Response refused = ask(operation.name(), null, with(operation, language), path);
+            assertEquals(401, refused.statusCode());
+            boolean ascii = StandardCharsets.US_ASCII.newEncoder().canEncode(refused.path("title"));
+            assertEquals(language.equals("en"), ascii, "the title's language");
+        }
+        assertEquals(
+                403,
+                ask(operation.name(), Tokens.scope("openid"), with(operation, "en"), path)
+                        .statusCode());
     }
 
     private static RequestSpecification with(Published.Operation operation, String language) {
@@ -246,6 +253,18 @@ class ContractTest {
                 .at("/components/schemas/Verdict/properties/verdict/enum")
                 .forEach(kind -> named.add(kind.textValue()));
         assertEquals(named, kinds, "every verdict that is named was seen");
+    }
+
+    private void refundPolicy() {
+        for (String language : List.of("zh-CN", "en")) {
+            for (String path : List.of("/v1/refund-policy", "/v1/refund-policy?merchant_id=m_0001")) {
+                Response policy = ask("getRefundPolicy", null, given().header("Accept-Language", language), path);
+                assertEquals(200, policy.statusCode());
+                RequestSpecification known =
+                        given().header("Accept-Language", language).header("If-None-Match", policy.header("ETag"));
+                assertEquals(304, ask("getRefundPolicy", null, known, path).statusCode());
+            }
+        }
     }
 
     private String readEverythingOf(String id, String language) {

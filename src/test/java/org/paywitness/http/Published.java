@@ -53,6 +53,11 @@ public final class Published {
             return node.has("requestBody");
         }
 
+        /** Needs no token. */
+        public boolean isPublic() {
+            return node.get("security").isEmpty();
+        }
+
         public boolean reads() {
             return method.equals("get");
         }

@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /** Requests byte by byte, as no decent client would send them. */
-final class Raw {
+public final class Raw {
     private static final int TIMEOUT_MILLIS = 30_000;
 
     private Raw() {}
@@ -20,13 +20,14 @@ final class Raw {
         return socket;
     }
 
-    /** A request with a body of its true length. {@code headers} are lines without their ends. */
-    static byte[] request(String method, String path, String token, byte[] body, String... headers) {
+    /** A request with a body of its true length. {@code headers} are lines without their ends; the token may be null. */
+    public static byte[] request(String method, String path, String token, byte[] body, String... headers) {
         StringBuilder head =
                 new StringBuilder(method.toUpperCase(java.util.Locale.ROOT) + " " + path + " HTTP/1.1\r\n");
-        head.append("Host: localhost\r\nConnection: close\r\nAuthorization: Bearer ")
-                .append(token)
-                .append("\r\n");
+        head.append("Host: localhost\r\nConnection: close\r\n");
+        if (token != null) {
+            head.append("Authorization: Bearer ").append(token).append("\r\n");
+        }
         for (String header : headers) {
             head.append(header).append("\r\n");
         }
@@ -47,7 +48,7 @@ final class Raw {
         return send(request(method, path, token, null, all));
     }
 
-    static Response send(byte[] request) throws IOException {
+    public static Response send(byte[] request) throws IOException {
         try (Socket socket = connect()) {
             socket.getOutputStream().write(request);
             return read(socket);

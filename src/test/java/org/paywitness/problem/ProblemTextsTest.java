@@ -37,7 +37,22 @@ class ProblemTextsTest {
                 "overloaded",
                 "database_unavailable",
                 "internal_error",
-                "too_many_observations"
+                "too_many_observations",
+                "not_charged",
+                "being_returned",
+                "already_returned",
+                "under_chargeback",
+                "refund_exceeds_charge",
+                "merchant_unknown",
+                "cooling_off_over",
+                "currency_mismatch",
+                "same_person",
+                "refund_not_pending",
+                "refund_already_submitted",
+                "refund_not_in_doubt",
+                "acquirer_not_configured",
+                "idempotency_key_required",
+                "invalid_signature"
             })
     void everyKnownCodeHasItsOwnWords(String code) {
         for (boolean zh : new boolean[] {true, false}) {
