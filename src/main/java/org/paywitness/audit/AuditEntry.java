@@ -40,8 +40,7 @@ public record AuditEntry(
         int number = 0;
         for (AuditEntry entry : entries) {
             number++;
-            byte[] expected =
-                    digest(before, entry.subject, number, entry.at, entry.actor, entry.action, entry.content);
+            byte[] expected = digest(before, entry.subject, number, entry.at, entry.actor, entry.action, entry.content);
             if (entry.number != number || !Arrays.equals(expected, entry.hash)) {
                 return false;
             }

@@ -17,7 +17,6 @@ public final class TypeId {
     /** Where a page of a list begins. */
     public static final String CURSOR = "cur";
 
-
     private static final char[] ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz".toCharArray();
     private static final byte[] VALUES = new byte[128];
     private static final int LENGTH = 26;

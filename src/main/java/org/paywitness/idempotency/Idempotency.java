@@ -128,8 +128,7 @@ public class Idempotency {
      * @param key null just does the work
      */
     public Uni<Response> with(Key key, Function<SqlConnection, Uni<Answer>> work) {
-        return answered(
-                key, pool.withTransaction(connection -> within(connection, key, () -> work.apply(connection))));
+        return answered(key, pool.withTransaction(connection -> within(connection, key, () -> work.apply(connection))));
     }
 
     /** Claims the key, works and keeps the answer in the caller's transaction, to be {@link #answered}. */
@@ -218,8 +217,7 @@ public class Idempotency {
 
     private static Response replayed(Row row, Buffer fingerprint) {
         if (!Arrays.equals(row.getBuffer(0).getBytes(), fingerprint.getBytes())) {
-            throw Problem.unprocessable(
-                    "idempotency_key_reused", "This Idempotency-Key was used for another request.");
+            throw Problem.unprocessable("idempotency_key_reused", "This Idempotency-Key was used for another request.");
         }
         if (row.getInteger(1) == null) {
             throw inProgress();

@@ -32,7 +32,8 @@ final class Arrivals {
         List<Fact> credits = credits(transaction.facts(), policy);
         for (Fact credit : List.copyOf(credits)) {
             open.stream()
-                    .filter(sent -> isSince(credit, sent, policy) && sent.amount().equals(credit.amount()))
+                    .filter(sent ->
+                            isSince(credit, sent, policy) && sent.amount().equals(credit.amount()))
                     .findFirst()
                     .ifPresent(sent -> {
                         arrived.put(sent.id(), credit.at());
@@ -46,15 +47,15 @@ final class Arrivals {
     }
 
     // Several refunds in one credit, one refund in several, or a credit in the card's own currency.
-    private static void fillUp(
-            List<Summary.Sent> open, List<Fact> credits, Map<UUID, Instant> arrived, Policy policy) {
+    private static void fillUp(List<Summary.Sent> open, List<Fact> credits, Map<UUID, Instant> arrived, Policy policy) {
         long sum = 0;
         for (Fact credit : credits) {
             sum += credit.amount().amount();
             boolean more = true;
             while (more && !open.isEmpty() && isSince(credit, open.get(0), policy)) {
                 Summary.Sent sent = open.get(0);
-                boolean converted = !sent.amount().currency().equals(credit.amount().currency());
+                boolean converted =
+                        !sent.amount().currency().equals(credit.amount().currency());
                 more = !converted && sum >= sent.amount().amount();
                 if (more || converted) {
                     sum = converted ? 0 : sum - sent.amount().amount();

@@ -105,11 +105,7 @@ class RefundDesk {
 
     // A refusal changes nothing; but what was granted before, under the same key, stays granted.
     private Uni<Response> unlessKept(Asker asker, Problem refusal) {
-        return idempotency
-                .kept(asker.key())
-                .onItem()
-                .ifNull()
-                .failWith(refusal);
+        return idempotency.kept(asker.key()).onItem().ifNull().failWith(refusal);
     }
 
     /** A refund that may be written, and what the refunds of its transaction may sum up to. */
@@ -124,13 +120,13 @@ class RefundDesk {
         }
         Money amount = asked.amount() == null ? refundable.left() : asked.amount();
         if (!amount.currency().equals(refundable.left().currency())) {
-            throw refundable.telling(Problem.unprocessable(
-                            "currency_mismatch", "A refund is in the currency of the sale."))
+            throw refundable
+                    .telling(Problem.unprocessable("currency_mismatch", "A refund is in the currency of the sale."))
                     .at("/amount/currency", "must be " + refundable.left().currency());
         }
         if (amount.isZero() || !refundable.left().covers(amount)) {
-            throw refundable.telling(Problem.conflict(
-                    "refund_exceeds_charge", "More than may still go back for this transaction."));
+            throw refundable.telling(
+                    Problem.conflict("refund_exceeds_charge", "More than may still go back for this transaction."));
         }
         String merchant = transaction.reference().merchantId();
         RefundLimits limits = RefundLimits.of(settings, policy, merchant);
@@ -159,8 +155,7 @@ class RefundDesk {
         return new Draft(refund, refundable.bound(base.books()));
     }
 
-    private Uni<Response> write(
-            RefundRequest.Asked asked, Asker asker, Refunds.Base base, Draft draft, int attempt) {
+    private Uni<Response> write(RefundRequest.Asked asked, Asker asker, Refunds.Base base, Draft draft, int attempt) {
         Refund refund = draft.refund();
         Idempotency.Answer answer =
                 new Idempotency.Answer(201, "/v1/refunds/" + refund.reference(), body(refund, asker));
@@ -233,10 +228,13 @@ class RefundDesk {
             Idempotency.Answer[] answer = new Idempotency.Answer[1];
             return settlements
                     .count(seen.refund(), seen.refund().route, now, (connection, arrivedAt) -> idempotency
-                            .within(connection, asker.key(), () -> change(connection, id, asker, "resolved", r -> {
-                                change.accept(r);
-                                r.arrivedAt = arrivedAt;
-                            }))
+                            .within(
+                                    connection,
+                                    asker.key(),
+                                    () -> change(connection, id, asker, "resolved", r -> {
+                                        change.accept(r);
+                                        r.arrivedAt = arrivedAt;
+                                    }))
                             .invoke(given -> answer[0] = given)
                             .replaceWithVoid())
                     .map(done -> answer[0]);

@@ -178,7 +178,9 @@ class RefundExecutor implements Notified {
                 return;
             }
             again.set(false);
-            claim(free).subscribe().with(
+            claim(free)
+                    .subscribe()
+                    .with(
                             tasks -> {
                                 failing = false;
                                 busy.addAndGet(tasks.size());
@@ -203,7 +205,9 @@ class RefundExecutor implements Notified {
         private void run(Task task) {
             work(task).subscribe().with(answer -> done(answer), failure -> {
                 if (!(failure instanceof Refunds.Lost)) {
-                    LOG.infof("Refund %s waits for its claim to end: %s", task.refund().reference(), failure);
+                    LOG.infof(
+                            "Refund %s waits for its claim to end: %s",
+                            task.refund().reference(), failure);
                 }
                 done(null);
             });
@@ -232,7 +236,9 @@ class RefundExecutor implements Notified {
     private Uni<Map<UUID, Transaction>> transactionsOf(SqlConnection connection, List<Refund> due) {
         Map<UUID, Transaction> of = new HashMap<>();
         return transactions
-                .byIds(connection, due.stream().map(r -> r.transactionId).distinct().toList())
+                .byIds(
+                        connection,
+                        due.stream().map(r -> r.transactionId).distinct().toList())
                 .chain(rows -> {
                     rows.forEach(t -> of.put(t.id(), t));
                     return transactions.byIds(
@@ -251,8 +257,7 @@ class RefundExecutor implements Notified {
                 });
     }
 
-    private Uni<List<Task>> take(
-            SqlConnection connection, List<Refund> due, Map<UUID, Transaction> of, Instant now) {
+    private Uni<List<Task>> take(SqlConnection connection, List<Refund> due, Map<UUID, Transaction> of, Instant now) {
         List<Task> tasks = new ArrayList<>();
         List<Refund> asked = new ArrayList<>();
         Uni<Void> all = Uni.createFrom().voidItem();
@@ -321,7 +326,9 @@ class RefundExecutor implements Notified {
                             .only(write(task, "failed", r -> r.fail(refused.refusal(), now())))
                             .replaceWith(answer);
         }
-        return settlements.only(write(task, open(task, answer), r -> leaveOpen(r, task, answer))).replaceWith(answer);
+        return settlements
+                .only(write(task, open(task, answer), r -> leaveOpen(r, task, answer)))
+                .replaceWith(answer);
     }
 
     private Uni<Void> succeed(Task task, Answer.Succeeded succeeded) {
@@ -330,14 +337,12 @@ class RefundExecutor implements Notified {
                 ? now()
                 : succeeded.at().truncatedTo(ChronoUnit.MICROS);
         return settlements.count(
-                task.refund(),
-                task.refund().route,
-                at,
-                (connection, arrivedAt) -> locked(connection, task).chain(r -> {
-                    r.succeed(at, succeeded.acquirerReference(), policy);
-                    r.arrivedAt = arrivedAt;
-                    return refunds.save(connection, r, ACTOR, "succeeded", now());
-                }));
+                task.refund(), task.refund().route, at, (connection, arrivedAt) -> locked(connection, task)
+                        .chain(r -> {
+                            r.succeed(at, succeeded.acquirerReference(), policy);
+                            r.arrivedAt = arrivedAt;
+                            return refunds.save(connection, r, ACTOR, "succeeded", now());
+                        }));
     }
 
     // The void came after the batch was closed: the same refund goes on by the other route, at once.

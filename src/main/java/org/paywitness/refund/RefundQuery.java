@@ -23,15 +23,7 @@ record RefundQuery(
         Instant to) {
 
     static final Set<String> PARAMETERS = Set.of(
-            "status",
-            "overdue",
-            "needs_attention",
-            "merchant_id",
-            "transaction_id",
-            "from",
-            "to",
-            "limit",
-            "cursor");
+            "status", "overdue", "needs_attention", "merchant_id", "transaction_id", "from", "to", "limit", "cursor");
 
     static RefundQuery parse(QueryParameters parameters, Visibility visibility) {
         String status = parameters.text("status");

@@ -139,7 +139,8 @@ final class RefundRequest {
     // Of a field that is there and wrong the error was told already.
     private void require(String name, Object value) {
         boolean told = problem.errors().stream()
-                .anyMatch(error -> error.pointer().equals("/" + name) || error.pointer().isEmpty());
+                .anyMatch(error ->
+                        error.pointer().equals("/" + name) || error.pointer().isEmpty());
         if (value == null && !told) {
             problem.at("/" + name, "is required");
         }

@@ -58,9 +58,10 @@ public class RefundResource {
     @Operation(
             operationId = "postRefund",
             summary = "Ask for a refund",
-            description = "Of the whole that may still go back, or a part; several may follow each other. Approved at once"
-                    + " within the limits of the policy, else waits for a second person. The Idempotency-Key is required:"
-                    + " the same key never moves money twice. Scopes: merchant:write, desk:write.")
+            description =
+                    "Of the whole that may still go back, or a part; several may follow each other. Approved at once"
+                            + " within the limits of the policy, else waits for a second person. The Idempotency-Key is required:"
+                            + " the same key never moves money twice. Scopes: merchant:write, desk:write.")
     @SecurityRequirement(
             name = "bearer",
             scopes = {"merchant:write", "desk:write"})
@@ -73,9 +74,10 @@ public class RefundResource {
                             examples =
                                     @ExampleObject(
                                             name = "part",
-                                            value = "{\"transaction_id\": \"txn_01kaf3v6n8e8q9w2s4d6f8g0h2\","
-                                                    + " \"amount\": {\"amount\": 2800, \"currency\": \"CNY\"},"
-                                                    + " \"reason\": \"wrong_amount\", \"note\": \"keyed 128, was 100\"}")))
+                                            value =
+                                                    "{\"transaction_id\": \"txn_01kaf3v6n8e8q9w2s4d6f8g0h2\","
+                                                            + " \"amount\": {\"amount\": 2800, \"currency\": \"CNY\"},"
+                                                            + " \"reason\": \"wrong_amount\", \"note\": \"keyed 128, was 100\"}")))
     @APIResponse(
             responseCode = "201",
             description = "The refund.",
@@ -240,8 +242,7 @@ public class RefundResource {
         return new RefundDesk.Asker(
                 caller.actor(),
                 may,
-                idempotency.key(
-                        caller.clientId(), key, Idempotency.request(what, body == null ? new byte[0] : body)),
+                idempotency.key(caller.clientId(), key, Idempotency.request(what, body == null ? new byte[0] : body)),
                 Language.of(languages));
     }
 

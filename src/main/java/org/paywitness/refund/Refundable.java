@@ -1,5 +1,6 @@
 package org.paywitness.refund;
 
+import java.time.Instant;
 import org.paywitness.money.Money;
 import org.paywitness.problem.Problem;
 import org.paywitness.transaction.Amount;
@@ -11,7 +12,6 @@ import org.paywitness.verdict.Policy;
 import org.paywitness.verdict.Source;
 import org.paywitness.verdict.Testimony;
 import org.paywitness.verdict.Verdict;
-import java.time.Instant;
 
 /**
  * What may still go back for a transaction: what was taken, less what goes or came back by our refunds and by what
@@ -37,8 +37,7 @@ record Refundable(Verdict verdict, Money charged, Money left, Problem refusal) {
         }
     }
 
-    static Refundable of(
-            Transaction transaction, Completeness completeness, Books books, Policy policy, Instant now) {
+    static Refundable of(Transaction transaction, Completeness completeness, Books books, Policy policy, Instant now) {
         Verdict verdict = Judge.verdict(transaction.payment(), completeness, policy, now);
         Money charged = charged(transaction, verdict);
         Problem refusal = refusal(transaction, verdict, charged, books);
@@ -47,11 +46,11 @@ record Refundable(Verdict verdict, Money charged, Money left, Problem refusal) {
         }
         String currency = charged.currency();
         Testimony said = new Testimony(transaction.facts());
-        long told = Math.max(
-                said.promised(currency, java.util.List.of(), policy), said.arrived(currency, policy));
+        long told = Math.max(said.promised(currency, java.util.List.of(), policy), said.arrived(currency, policy));
         long succeeded = 0;
         for (Summary.Sent sent : transaction.summary().sent()) {
-            succeeded += sent.amount().currency().equals(currency) ? sent.amount().amount() : 0;
+            succeeded +=
+                    sent.amount().currency().equals(currency) ? sent.amount().amount() : 0;
         }
         // A refund that others tell of may be one of ours; one of ours that is still under way can be told by nobody.
         long underWay = Math.max(0, books.live() - succeeded);
@@ -92,8 +91,7 @@ record Refundable(Verdict verdict, Money charged, Money left, Problem refusal) {
 
     private static Problem refusal(Transaction transaction, Verdict verdict, Money charged, Books books) {
         return switch (verdict.kind()) {
-            case BEING_RETURNED ->
-                Problem.conflict("being_returned", "The whole amount is already on its way back.");
+            case BEING_RETURNED -> Problem.conflict("being_returned", "The whole amount is already on its way back.");
             case RETURNED -> Problem.conflict("already_returned", "The whole amount has been returned.");
             default -> {
                 if (charged == null) {

@@ -16,7 +16,9 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.paywitness.acquirer.Operation;
 import org.paywitness.acquirer.Refusal;
@@ -94,8 +96,9 @@ class Refunds {
     private static final String LOCK = "SELECT " + COLUMNS + " FROM refund r WHERE r.id = $1 FOR UPDATE";
     private static final String HISTORY =
             "SELECT number, at, actor, action, content, hash FROM audit_entry WHERE subject_id = $1 ORDER BY number";
-    private static final String OF_TRANSACTIONS = "SELECT " + COLUMNS + " FROM refund r WHERE r.transaction_id IN"
-            + " (SELECT id FROM transaction WHERE id = ANY($1) OR merged_into = ANY($1)) ORDER BY r.id";
+    private static final String OF_TRANSACTIONS = "SELECT " + COLUMNS + ", coalesce(t.merged_into, t.id)"
+            + " FROM refund r JOIN transaction t ON t.id = r.transaction_id"
+            + " WHERE t.id = ANY($1) OR t.merged_into = ANY($1) ORDER BY r.id";
 
     // News that came since the claim are news still.
     private static final String SAVE = "WITH saved AS (UPDATE refund SET status = $3, route = $4, decided_by = $5,"
@@ -113,8 +116,8 @@ class Refunds {
     // A plan ahead of the clock was made before the clock was set back: due now.
     private static final String DUE = "SELECT " + COLUMNS + " FROM refund r WHERE r.due_at IS NOT NULL"
             + " AND (r.due_at <= $1 OR r.planned_at > $2) ORDER BY r.due_at LIMIT $3 FOR UPDATE SKIP LOCKED";
-    private static final String CLAIM = "UPDATE refund SET claim = claim + 1, due_at = $2, planned_at = $3"
-            + " WHERE id = ANY($1)";
+    private static final String CLAIM =
+            "UPDATE refund SET claim = claim + 1, due_at = $2, planned_at = $3" + " WHERE id = ANY($1)";
     private static final String NEWS = "UPDATE refund SET news = news + 1, due_at = $2, planned_at = $2"
             + " WHERE id = $1 AND status IN ('submitted', 'in_doubt', 'succeeded')";
 
@@ -241,11 +244,18 @@ class Refunds {
         });
     }
 
-    /** Refunds of these transactions and of those merged into them, oldest first. */
-    Uni<List<Refund>> ofTransactions(Collection<UUID> transactions) {
+    /** Refunds of these transactions, those merged into them included, oldest first. */
+    Uni<Map<UUID, List<Refund>>> ofTransactions(Collection<UUID> transactions) {
         return pool.preparedQuery(OF_TRANSACTIONS)
                 .execute(Tuple.of(transactions.toArray(UUID[]::new)))
-                .map(Refunds::all);
+                .map(rows -> {
+                    Map<UUID, List<Refund>> of = new HashMap<>();
+                    for (Row row : rows) {
+                        of.computeIfAbsent(row.getUUID(33), id -> new ArrayList<>())
+                                .add(refund(row));
+                    }
+                    return of;
+                });
     }
 
     /** A page, newest first. */
@@ -259,7 +269,8 @@ class Refunds {
         }
         tuple.addValue(limit);
         return pool.preparedQuery("SELECT " + COLUMNS + " FROM refund r"
-                        + (where.isEmpty() ? "" : " WHERE " + String.join(" AND ", where)) + " ORDER BY r.id DESC LIMIT $"
+                        + (where.isEmpty() ? "" : " WHERE " + String.join(" AND ", where))
+                        + " ORDER BY r.id DESC LIMIT $"
                         + tuple.size())
                 .execute(tuple)
                 .map(Refunds::all);
@@ -349,8 +360,8 @@ class Refunds {
         if (refund.decisionNote != null && actor.equals(refund.decidedBy)) {
             content.put("note", refund.decisionNote);
         }
-        AuditEntry entry = AuditEntry.after(
-                refund.auditNumber, refund.auditHash, refund.id, at, actor, action, content.encode());
+        AuditEntry entry =
+                AuditEntry.after(refund.auditNumber, refund.auditHash, refund.id, at, actor, action, content.encode());
         refund.auditNumber = entry.number();
         refund.auditHash = entry.hash();
         return entry;

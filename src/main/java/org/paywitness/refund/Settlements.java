@@ -39,25 +39,23 @@ class Settlements implements ReturnFollower {
 
     /** The refund counts from now on: its amount goes back. Writes it in the given way along with the transaction. */
     Uni<Void> count(
-            Refund refund,
-            Operation route,
-            Instant succeededAt,
-            BiFunction<SqlConnection, Instant, Uni<Void>> write) {
-        Summary.Sent sent = new Summary.Sent(
-                refund.id, refund.transactionId, refund.amount, succeededAt, route == Operation.VOID);
+            Refund refund, Operation route, Instant succeededAt, BiFunction<SqlConnection, Instant, Uni<Void>> write) {
+        Summary.Sent sent =
+                new Summary.Sent(refund.id, refund.transactionId, refund.amount, succeededAt, route == Operation.VOID);
         return observations.revise(
                 refund.transactionId,
                 transaction -> transaction.withSent(with(transaction.summary().sent(), sent)),
                 "refund",
-                (connection, transaction) -> write.apply(
-                        connection, Arrivals.of(transaction, policy).get(refund.id)));
+                (connection, transaction) ->
+                        write.apply(connection, Arrivals.of(transaction, policy).get(refund.id)));
     }
 
     /** The refund no longer counts: the acquirer took it back. */
     Uni<Void> discount(Refund refund, BiFunction<SqlConnection, Instant, Uni<Void>> write) {
         return observations.revise(
                 refund.transactionId,
-                transaction -> transaction.withSent(without(transaction.summary().sent(), refund.id)),
+                transaction ->
+                        transaction.withSent(without(transaction.summary().sent(), refund.id)),
                 "refund_taken_back",
                 (connection, transaction) -> write.apply(connection, null));
     }

@@ -10,7 +10,7 @@ import org.paywitness.verdict.Completeness;
  * @param completeness of the data for its merchant
  * @param askedId the id that was asked for, where it was merged into this transaction; else null
  */
-record Found(Transaction transaction, Completeness completeness, UUID askedId) {
+public record Found(Transaction transaction, Completeness completeness, UUID askedId) {
     boolean isVisible(Visibility visibility) {
         return visibility.shows(
                 transaction.reference().merchantId(), transaction.card().token());

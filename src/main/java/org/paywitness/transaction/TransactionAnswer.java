@@ -40,6 +40,11 @@ public record TransactionAnswer(
                 String matchedBy,
         @Schema(required = true, description = "Transactions that may be the same payment.") List<String> candidates,
         @Schema(required = true) List<String> flags,
+        @Schema(required = true, description = "Our refunds of it, oldest first.") List<RefundsOf.Line> refunds,
+        @Schema(
+                        description =
+                                "A refund that is ready to confirm: the body of POST /v1/refunds. Only for those who may.")
+                RefundsOf.Proposal proposedRefund,
         @Schema(required = true, description = "Counts the changes of the transaction.") int version) {
 
     /** The card as far as any source knows it; never a full number. */
@@ -52,7 +57,7 @@ public record TransactionAnswer(
             @Schema(enumeration = {"debit", "credit", "prepaid", "unknown"}) String kind,
             @Schema(examples = "unionpay") String scheme) {}
 
-    static TransactionAnswer of(Found found, Policy policy, Instant now, Language language) {
+    static TransactionAnswer of(Found found, RefundsOf.Part part, Policy policy, Instant now, Language language) {
         Transaction t = found.transaction();
         Transaction.Reference r = t.reference();
         Summary s = t.summary();
@@ -80,7 +85,14 @@ public record TransactionAnswer(
                 s.weak() ? "card_amount_time" : null,
                 s.candidates(),
                 verdict.flags(),
+                part.refunds(),
+                part.proposed(),
                 t.version());
+    }
+
+    /** Changes whenever anything but the instant of judging does. */
+    String entityTag() {
+        return Answers.tag(verdict.entityTag() + refunds + proposedRefund);
     }
 
     private static CardAnswer card(Transaction t) {

@@ -55,13 +55,21 @@ public class TransactionResource {
     int maxScanned;
 
     private final TransactionFinder transactions;
+    private final RefundsOf refunds;
     private final Answers answers;
     private final Waiting waiting;
     private final Policy policy;
     private final Clock clock;
 
-    TransactionResource(TransactionFinder transactions, Answers answers, Waiting waiting, Policy policy, Clock clock) {
+    TransactionResource(
+            TransactionFinder transactions,
+            RefundsOf refunds,
+            Answers answers,
+            Waiting waiting,
+            Policy policy,
+            Clock clock) {
         this.transactions = transactions;
+        this.refunds = refunds;
         this.answers = answers;
         this.waiting = waiting;
         this.policy = policy;
@@ -77,9 +85,7 @@ public class TransactionResource {
         String entityTag() {
             StringBuilder content = new StringBuilder().append(nextCursor);
             for (TransactionAnswer transaction : data) {
-                content.append(' ')
-                        .append(transaction.id())
-                        .append(transaction.verdict().entityTag());
+                content.append(' ').append(transaction.id()).append(transaction.entityTag());
             }
             return Answers.tag(content.toString());
         }
@@ -190,10 +196,11 @@ public class TransactionResource {
         Visibility visibility = Caller.of(identity).requireRead();
         Language language = Language.of(languages);
         new QueryParameters(uri.getQueryParameters(), Set.of());
-        return Answers.later(visible(id(id), visibility), found -> {
-            TransactionAnswer answer = TransactionAnswer.of(found, policy, now(), language);
-            return answers.ok(answer, answer.verdict().entityTag(), known, language);
-        });
+        return Answers.later(
+                visible(id(id), visibility)
+                        .compose(found -> withRefunds(List.of(found), visibility, now(), language))
+                        .map(all -> all.get(0)),
+                answer -> answers.ok(answer, answer.entityTag(), known, language));
     }
 
     @GET
@@ -266,36 +273,48 @@ public class TransactionResource {
         UUID before = parameters.cursor("cursor");
         Language language = Language.of(languages);
         return Answers.later(
-                collect(query, before, limit, 0, new ArrayList<>(), language),
+                collect(query, before, limit, 0, new ArrayList<>())
+                        .compose(fitting -> withRefunds(fitting.found(), visibility, now(), language)
+                                .map(data -> page(data, fitting.last()))),
                 page -> answers.ok(page, page.entityTag(), known, language));
     }
 
+    private Future<List<TransactionAnswer>> withRefunds(
+            List<Found> found, Visibility visibility, Instant now, Language language) {
+        return refunds.of(found, visibility, now).map(parts -> found.stream()
+                .map(one ->
+                        TransactionAnswer.of(one, parts.get(one.transaction().id()), policy, now, language))
+                .toList());
+    }
+
+    /** @param last where the next page begins; null at the end */
+    private record Fitting(List<Found> found, UUID last) {}
+
     // The verdict changes with time alone and so is no column: pages are judged until enough fit.
-    private Future<Page> collect(
-            ListQuery query, UUID before, int limit, int scanned, List<TransactionAnswer> fitting, Language language) {
+    private Future<Fitting> collect(ListQuery query, UUID before, int limit, int scanned, List<Found> fitting) {
         int size = query.verdict() == null ? limit + 1 : Math.min(maxScanned, 4 * limit + 1);
         Instant now = now();
         return transactions.page(query, before, size).compose(rows -> {
             UUID last = before;
             for (Found found : rows) {
                 if (fitting.size() == limit) {
-                    return Future.succeededFuture(page(fitting, last));
+                    return Future.succeededFuture(new Fitting(fitting, last));
                 }
                 last = found.transaction().id();
                 if (query.verdict() == null
                         || Judge.verdict(found.transaction().payment(), found.completeness(), policy, now)
                                         .kind()
                                 == query.verdict()) {
-                    fitting.add(TransactionAnswer.of(found, policy, now, language));
+                    fitting.add(found);
                 }
             }
             if (rows.size() < size) {
-                return Future.succeededFuture(page(fitting, null));
+                return Future.succeededFuture(new Fitting(fitting, null));
             }
             int seen = scanned + rows.size();
             return seen >= maxScanned || fitting.size() == limit
-                    ? Future.succeededFuture(page(fitting, last))
-                    : collect(query, last, limit, seen, fitting, language);
+                    ? Future.succeededFuture(new Fitting(fitting, last))
+                    : collect(query, last, limit, seen, fitting);
         });
     }
 
