@@ -61,8 +61,8 @@ public class RefundPolicyResource {
             summary = "The refund policy",
             description =
                     "What can be refunded and what cannot, who approves, how long each step takes, and every status,"
-                            + " reason and failure in words; told from the configuration that the service itself obeys. Public:"
-                            + " no token is needed, and one that is sent is not looked at.")
+                            + " reason and failure in words; told from the configuration that the service itself obeys."
+                            + " Public: no token is needed, and one that is sent is not looked at.")
     @Parameter(
             name = MERCHANT,
             in = ParameterIn.QUERY,

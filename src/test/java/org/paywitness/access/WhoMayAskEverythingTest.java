@@ -31,7 +31,7 @@ class WhoMayAskEverythingTest {
     /** What each kind of caller is answered about a payment of {@link #merchant} with {@link #card}. */
     private static final Map<String, Map<String, Integer>> EXPECTED = new TreeMap<>();
 
-    /** What everybody is answered, with any token or none; each is named here so that none becomes public by mistake. */
+    /** What everybody is answered, with any token or none; named here so that nothing becomes public by mistake. */
     private static final Map<String, Integer> PUBLIC = Map.of("getRefundPolicy", 200);
 
     private static final List<String> NOBODY = List.of("none", "garbage", "expired", "another key");

@@ -20,7 +20,7 @@ public final class Raw {
         return socket;
     }
 
-    /** A request with a body of its true length. {@code headers} are lines without their ends; the token may be null. */
+    /** A request with a body of its true length; the token may be null. {@code headers} are lines without ends. */
     public static byte[] request(String method, String path, String token, byte[] body, String... headers) {
         StringBuilder head =
                 new StringBuilder(method.toUpperCase(java.util.Locale.ROOT) + " " + path + " HTTP/1.1\r\n");

@@ -93,9 +93,9 @@ class RefundStatusTest {
                 """
                 # Where a refund may go
 
-                Drawn from `RefundStatus.next()`; `RefundStatusTest` compares, and tells how to draw it anew. What each status
-                means in words is in `GET /v1/refund-policy`. A void that the acquirer refuses as too late does not fail: it
-                goes on as a refund under the same refund.
+                Drawn from `RefundStatus.next()`; `RefundStatusTest` compares, and tells how to draw it anew. What
+                each status means in words is in `GET /v1/refund-policy`. A void that the acquirer refuses as too
+                late does not fail: it goes on as a refund under the same refund.
 
                 ```mermaid
                 stateDiagram-v2
