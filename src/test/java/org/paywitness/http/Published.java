@@ -53,6 +53,11 @@ public final class Published {
             return node.has("requestBody");
         }
 
+        /** Asked with a signature of the acquirer in place of a token. */
+        public boolean isSigned() {
+            return node.at("/security/0").has("signature");
+        }
+
         public boolean reads() {
             return method.equals("get");
         }
