@@ -12,6 +12,7 @@ import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
+import org.paywitness.acquirer.Simulator;
 
 /**
  * A real PostgreSQL for tests, and the key pair of their tokens. Once in a JVM, whatever class loader asks; stopped
@@ -52,7 +53,7 @@ public class EmbeddedPostgresResource implements QuarkusTestResourceLifecycleMan
         }
     }
 
-    /** What a service needs to work on the given database of the running server, and to accept our tokens. */
+    /** What a service needs to work on the given database of the running server, and to accept our tokens and signatures. */
     public static Map<String, String> configuration(String database) {
         return configuration(Integer.getInteger(PORT), database);
     }
@@ -76,7 +77,11 @@ public class EmbeddedPostgresResource implements QuarkusTestResourceLifecycleMan
                 PRIVATE_KEY,
                 System.getProperty(PRIVATE_KEY),
                 "paywitness.card-token.keys.01",
-                base64(new byte[32]));
+                base64(new byte[32]),
+                "paywitness.acquirer.key-id",
+                Simulator.KEY_ID,
+                "paywitness.acquirer.secret",
+                Simulator.SECRET);
     }
 
     @Override

@@ -16,12 +16,15 @@ import java.util.OptionalInt;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * Before {@code quarkus:dev} reads where its database is, starts one and says so; likewise the keys of access and card tokens. Does
- * nothing in any other profile, and leaves alone what the developer has configured.
+ * Before {@code quarkus:dev} reads where its database is, starts one and says so; likewise who
+ * moves money, and the keys of access and card tokens. Does nothing in any other profile, and leaves alone what the developer has configured.
  */
 public class DevConfigSourceFactory implements ConfigSourceFactory {
     /** Git-ignored, next to the sources. */
     static final Path HOME = Path.of(".paywitness");
+
+    /** Configuration property: the URL of the acquirer that was started, unless there is another one. */
+    static final String ACQUIRER = "paywitness.dev.acquirer";
 
     /** Above application.properties (250), below environment variables (300). */
     private static final int ORDINAL = 260;
@@ -41,6 +44,15 @@ public class DevConfigSourceFactory implements ConfigSourceFactory {
                 properties.put("quarkus.datasource.username", "postgres");
                 properties.put("quarkus.datasource.password", "postgres");
             }
+            if (!isSet(context, "paywitness.acquirer.url")) {
+                String secret = DevAcquirer.secretIn(HOME);
+                DevAcquirer.startIn(HOME, secret, notifications(context)).ifPresent(url -> {
+                    properties.put("paywitness.acquirer.url", url);
+                    properties.put("paywitness.acquirer.key-id", DevAcquirer.KEY_ID);
+                    properties.put("paywitness.acquirer.secret", secret);
+                    properties.put(ACQUIRER, url);
+                });
+            }
             KeyPair keys = DevKeys.keptIn(HOME.resolve("dev-key"));
             properties.put(DevKeys.PRIVATE_KEY, DevKeys.base64(keys.getPrivate().getEncoded()));
             properties.put("paywitness.card-token.keys.01", DevKeys.cardTokenKey(keys.getPrivate()));
@@ -58,6 +70,13 @@ public class DevConfigSourceFactory implements ConfigSourceFactory {
     @Override
     public OptionalInt getPriority() {
         return OptionalInt.of(ORDINAL);
+    }
+
+    private static String notifications(ConfigSourceContext context) {
+        String port = isSet(context, "quarkus.http.port")
+                ? context.getValue("quarkus.http.port").getValue()
+                : "8080";
+        return "http://localhost:" + port + "/acquirer/notifications";
     }
 
     private static boolean isSet(ConfigSourceContext context, String property) {

@@ -32,7 +32,7 @@ final class DevKeys {
         return new KeyPair(publicKey((RSAPrivateCrtKey) key), key);
     }
 
-    private static void write(Path file, String text) throws IOException {
+    static void write(Path file, String text) throws IOException {
         // First the permissions, then the key, then the name: nobody reads it and no half key is ever kept.
         Path draft = Files.createTempFile(file.getParent(), file.getFileName().toString(), null);
         if (draft.getFileSystem().supportedFileAttributeViews().contains("posix")) {

@@ -38,14 +38,21 @@ class BodyLimits {
     private static final String BODY = BodyLimits.class.getName();
 
     private final long standard;
-    private final Map<String, Long> larger;
+    private final Map<String, Long> others;
 
     BodyLimits(
             @ConfigProperty(name = "paywitness.body-limit.default") MemorySize standard,
             @ConfigProperty(name = "paywitness.body-limit.observations") MemorySize observations,
-            @ConfigProperty(name = "paywitness.body-limit.statements") MemorySize statements) {
+            @ConfigProperty(name = "paywitness.body-limit.statements") MemorySize statements,
+            @ConfigProperty(name = "paywitness.body-limit.notifications") MemorySize notifications) {
         this.standard = standard.asLongValue();
-        this.larger = Map.of("/v1/observations", observations.asLongValue(), STATEMENTS, statements.asLongValue());
+        this.others = Map.of(
+                "/v1/observations",
+                observations.asLongValue(),
+                STATEMENTS,
+                statements.asLongValue(),
+                "/acquirer/notifications",
+                notifications.asLongValue());
     }
 
     void register(@Observes Filters filters) {
@@ -58,7 +65,7 @@ class BodyLimits {
 
     private long limit(RoutingContext context) {
         return context.request().method() == HttpMethod.POST
-                ? larger.getOrDefault(context.request().path(), standard)
+                ? others.getOrDefault(context.request().path(), standard)
                 : standard;
     }
 

@@ -58,8 +58,11 @@ public class PublishedContract implements OASFilter {
         boolean held = parameters(operation).anyMatch(parameter -> "Prefer".equals(parameter.getName()));
         boolean told = parameters(operation).anyMatch(parameter -> "Accept-Language".equals(parameter.getName()));
         boolean retried = refer(operation);
-        boolean open =
-                operation.getSecurity() != null && operation.getSecurity().isEmpty();
+        boolean signed = operation.getSecurity() != null
+                && operation.getSecurity().stream().anyMatch(scheme -> scheme.hasScheme("signature"));
+        // Nobody with a token, and so with a quota, asks.
+        boolean open = signed
+                || operation.getSecurity() != null && operation.getSecurity().isEmpty();
         operation.getResponses().getAPIResponses().forEach((status, response) -> {
             if (status.startsWith("2") && response.getRef() == null) {
                 headers(response, read, retried, status, open);
@@ -75,6 +78,9 @@ public class PublishedContract implements OASFilter {
             answer(operation, "304", "NotModified");
         }
         answer(operation, "400", "BadRequest");
+        if (signed) {
+            answer(operation, "401", "InvalidSignature");
+        }
         if (!open) {
             answer(operation, "401", "Unauthorized");
             answer(operation, "403", "Forbidden");

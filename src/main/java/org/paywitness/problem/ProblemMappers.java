@@ -47,10 +47,16 @@ class ProblemMappers {
         if (problem.status() == 401) {
             // On the response below REST: Quarkus may have put a challenge there already, and two would be one too
             // many.
-            boolean refused = failure instanceof AuthenticationFailedException;
-            context.response().putHeader("WWW-Authenticate", refused ? "Bearer error=\"invalid_token\"" : "Bearer");
+            context.response().putHeader("WWW-Authenticate", challenge(problem, failure));
         }
         return answer(problem, context);
+    }
+
+    private static String challenge(Problem problem, Throwable failure) {
+        if ("invalid_signature".equals(problem.code())) {
+            return "Paywitness-Signature";
+        }
+        return failure instanceof AuthenticationFailedException ? "Bearer error=\"invalid_token\"" : "Bearer";
     }
 
     private static Response answer(Problem problem, RoutingContext context) {

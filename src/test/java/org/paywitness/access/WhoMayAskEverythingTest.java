@@ -46,6 +46,8 @@ class WhoMayAskEverythingTest {
             expect(many, Map.of("card", 200, "other card", 200, "merchant", 200, "other merchant", 200, "desk", 200));
         }
         expect("postObservations", Map.of("feed", 200));
+        // No token opens it, only the acquirer's signature: NotificationResourceTest.
+        expect("postAcquirerNotification", Map.of());
         expect("postCompleteness", Map.of("feed", 200));
         expect("postStatement", Map.of("feed", 202));
         expect("postCardToken", Map.of("feed", 200, "desk", 200));
@@ -144,7 +146,7 @@ class WhoMayAskEverythingTest {
         List<String> wrong = new ArrayList<>();
         for (Published.Operation operation : published.operations()) {
             for (Map.Entry<String, String> caller : callers().entrySet()) {
-                int expected = expected(operation.name(), caller.getKey());
+                int expected = operation.isSigned() ? 401 : expected(operation.name(), caller.getKey());
                 int status = ask(operation, caller.getValue()).statusCode();
                 if (status != expected) {
                     wrong.add(operation.name() + " by " + caller.getKey() + ": " + status + ", not " + expected);
@@ -185,6 +187,8 @@ class WhoMayAskEverythingTest {
             case "postCompleteness" ->
                 json(request, "{\"source\":\"wallet\",\"complete_through\":\"2020-01-01T00:00:00Z\"}")
                         .post(path);
+            case "postAcquirerNotification" ->
+                json(request, "{\"reference\":\"rfd_1\"}").post(path);
             case "postCardToken" ->
                 json(request, "{\"pan\":\"6228480402564890018\"}").post(path);
             case "postStatement" ->

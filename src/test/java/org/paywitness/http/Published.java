@@ -58,6 +58,11 @@ public final class Published {
             return node.get("security").isEmpty();
         }
 
+        /** Asked with a signature of the acquirer in place of a token. */
+        public boolean isSigned() {
+            return node.at("/security/0").has("signature");
+        }
+
         public boolean reads() {
             return method.equals("get");
         }

@@ -14,6 +14,7 @@ class ProblemTextsTest {
                 "invalid_request",
                 "invalid_observation",
                 "unauthorized",
+                "invalid_signature",
                 "insufficient_scope",
                 "not_found",
                 "method_not_allowed",

@@ -1,0 +1,78 @@
+package org.paywitness.acquirer;
+
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.tls.TlsConfiguration;
+import io.quarkus.tls.TlsConfigurationRegistry;
+import io.quarkus.tls.runtime.config.TlsConfigUtils;
+import io.vertx.core.http.HttpClientOptions;
+import java.net.URI;
+import java.util.Optional;
+
+/**
+ * Where the acquirer is and who we are to it, checked at the start: a mistake is told then, not by the first refund.
+ *
+ * @param root without a slash at its end
+ */
+record Connection(URI root, Signing signing) {
+    private static final String PREFIX = "paywitness.acquirer.";
+
+    /** Empty without a URL. */
+    static Optional<Connection> of(AcquirerSettings settings) {
+        return settings.url()
+                .filter(url -> !url.isBlank())
+                .map(url -> new Connection(root(url.strip(), settings.allowPlainHttp()), signing(settings)));
+    }
+
+    /** Empty without a secret. */
+    static Optional<Signing> notifications(AcquirerSettings settings) {
+        return settings.secret().isPresent() ? Optional.of(signing(settings)) : Optional.empty();
+    }
+
+    private static URI root(String url, boolean plainAllowed) {
+        URI root;
+        try {
+            root = URI.create(url.replaceFirst("/+$", ""));
+        } catch (IllegalArgumentException e) {
+            throw bad("url", "is not a URL");
+        }
+        boolean plain = "http".equals(root.getScheme());
+        if (!plain && !"https".equals(root.getScheme()) || root.getHost() == null) {
+            throw bad("url", "must be https://host, perhaps with a port and a path");
+        }
+        if (root.getRawQuery() != null || root.getRawFragment() != null || root.getRawUserInfo() != null) {
+            throw bad("url", "must have no user, query or fragment");
+        }
+        if (plain && !plainAllowed) {
+            throw bad("url", "must be https; " + PREFIX + "allow-plain-http=true is for development and tests");
+        }
+        return root;
+    }
+
+    private static Signing signing(AcquirerSettings settings) {
+        String keyId = settings.keyId().orElseThrow(() -> bad("key-id", "is required with an acquirer"));
+        String secret = settings.secret().orElseThrow(() -> bad("secret", "is required with an acquirer"));
+        try {
+            return new Signing(keyId, secret);
+        } catch (IllegalArgumentException e) {
+            throw bad("secret", "or key-id cannot be used: " + e.getMessage());
+        }
+    }
+
+    HttpClientOptions transport(AcquirerSettings settings, TlsConfigurationRegistry certificates) {
+        HttpClientOptions options = new HttpClientOptions();
+        settings.tlsConfigurationName().ifPresent(name -> {
+            TlsConfiguration named = certificates
+                    .get(name)
+                    .orElseThrow(() -> bad("tls-configuration-name", "names no quarkus.tls." + name));
+            if (named.isTrustAll()) {
+                throw bad("tls-configuration-name", "names one that trusts everybody");
+            }
+            TlsConfigUtils.configure(options, named);
+        });
+        return options;
+    }
+
+    private static ConfigurationException bad(String property, String why) {
+        return new ConfigurationException(PREFIX + property + " " + why);
+    }
+}
