@@ -1,3 +1,5 @@
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -29,14 +31,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * An acquirer that keeps its promises about money and no others: the protocol of src/docs/acquirer-protocol.md, with a
@@ -66,46 +67,41 @@ final class AcquirerSimulator {
             GET /ledger (JSON lines), GET /ledger/{transaction_id} (what moved), GET /health
             """;
 
-    private static final List<String> REASONS = List.of(
-            "original_not_found",
-            "amount_exceeds_original",
-            "too_late",
-            "card_closed",
-            "card_lost_or_stolen",
-            "insufficient_merchant_funds",
-            "refused_by_issuer",
-            "unknown");
+    private static final List<String> REASONS =
+            List.of(("original_not_found amount_exceeds_original too_late card_closed"
+                            + " card_lost_or_stolen insufficient_merchant_funds refused_by_issuer unknown")
+                    .split(" "));
     private static final List<String> TRANSPORT_FAULTS = List.of(
-            "late",
-            "reset_after",
-            "reset_before",
-            "error_after",
-            "error_before",
-            "processing",
-            "twice",
-            "out_of_order",
-            "forget");
+            "late reset_after reset_before error_after error_before processing twice out_of_order forget".split(" "));
     private static final List<String> INQUIRY_FAULTS = List.of("inquiry:late", "inquiry:reset", "inquiry:error");
     private static final Set<String> OTHER_FAULTS = Set.of("none", "void_too_late", "take_back");
     private static final int MAX_BODY_BYTES = 64 * 1024;
-    private static final int THREADS = 64;
+    private static final int THREADS = 256;
 
-    public static void main(String[] arguments) throws Exception {
+    public static void main(String[] arguments) {
         // Answers leave at once, not when the client's acknowledgement of the last one has come.
         System.setProperty("sun.net.httpserver.nodelay", "true");
-        Map<String, String> options = options(arguments);
-        if (options == null) {
-            System.err.print(HELP);
+        if (List.of(arguments).contains("--help")) {
+            System.out.print(HELP);
+            return;
+        }
+        try {
+            Map<String, String> options = options(arguments);
+            AcquirerSimulator simulator = new AcquirerSimulator(options);
+            if (options.containsKey("parent")) {
+                endWith(Long.parseLong(options.get("parent")));
+            }
+            simulator.start();
+            System.out.println("The acquirer listens at port " + options.getOrDefault("port", "9090"));
+        } catch (IOException | IllegalArgumentException e) {
+            System.err.println("The acquirer cannot start: " + e.getMessage());
             System.exit(2);
         }
-        AcquirerSimulator simulator = new AcquirerSimulator(options);
-        if (options.containsKey("parent")) {
-            ProcessHandle.of(Long.parseLong(options.get("parent")))
-                    .ifPresentOrElse(
-                            parent -> parent.onExit().thenRun(() -> System.exit(0)), () -> System.exit(0));
-        }
-        simulator.start();
-        System.out.println("The acquirer listens at port " + options.getOrDefault("port", "9090"));
+    }
+
+    private static void endWith(long parent) {
+        ProcessHandle.of(parent)
+                .ifPresentOrElse(process -> process.onExit().thenRun(() -> System.exit(0)), () -> System.exit(0));
     }
 
     private static Map<String, String> options(String[] arguments) {
@@ -116,8 +112,7 @@ final class AcquirerSimulator {
         for (int i = 0; i < arguments.length; i += 2) {
             String name = arguments[i].startsWith("--") ? arguments[i].substring(2) : "";
             if (!known.contains(name) || i + 1 == arguments.length) {
-                System.err.println("Not understood: " + arguments[i]);
-                return null;
+                throw new IllegalArgumentException("not understood: " + arguments[i] + "; see --help");
             }
             options.put(name, arguments[i + 1]);
         }
@@ -142,7 +137,9 @@ final class AcquirerSimulator {
         long tolerance = Long.parseLong(options.getOrDefault("tolerance", "300"));
         signing = secret == null ? null : new Signing(options.getOrDefault("key-id", "paywitness"), secret, tolerance);
         faults = new Faults();
-        faults.set(options);
+        Map<String, String> misbehaviour = new HashMap<>(options);
+        misbehaviour.keySet().retainAll(Faults.SETTINGS);
+        faults.set(misbehaviour);
         String notify = options.get("notify");
         notifications = new Notifications(notify == null ? null : URI.create(notify), signing, ledger);
         int port = Integer.parseInt(options.getOrDefault("port", "9090"));
@@ -169,7 +166,19 @@ final class AcquirerSimulator {
         server.start();
     }
 
-    private record Request(String method, String target, String path, Map<String, String> query, String body) {}
+    private record Request(String method, String path, Map<String, String> query, String body) {
+        /** @throws IllegalArgumentException when a percent sign stands alone */
+        static Request of(String method, URI uri, byte[] body) {
+            Map<String, String> query = new HashMap<>();
+            for (String pair : uri.getRawQuery() == null
+                    ? new String[0]
+                    : uri.getRawQuery().split("&")) {
+                String[] sides = pair.split("=", 2);
+                query.put(sides[0], sides.length == 1 ? "" : URLDecoder.decode(sides[1], UTF_8));
+            }
+            return new Request(method, uri.getPath(), query, new String(body, UTF_8));
+        }
+    }
 
     /** Null in place of a reply: the connection is closed without one. */
     private record Reply(int status, String body) {}
@@ -191,9 +200,7 @@ final class AcquirerSimulator {
                     && !signing.verify(exchange.getRequestHeaders()::getFirst, method, target, body)) {
                 reply = error(401, "the signature is missing, wrong or out of date");
             } else {
-                reply = handle(handler, new Request(
-                        method, target, exchange.getRequestURI().getPath(), query(exchange.getRequestURI()),
-                        new String(body, UTF_8)));
+                reply = handle(handler, method, exchange.getRequestURI(), body);
             }
             if (reply != null) {
                 byte[] bytes = reply.body.getBytes(UTF_8);
@@ -204,9 +211,9 @@ final class AcquirerSimulator {
         }
     }
 
-    private static Reply handle(Handler handler, Request request) throws IOException {
+    private static Reply handle(Handler handler, String method, URI uri, byte[] body) throws IOException {
         try {
-            return handler.handle(request);
+            return handler.handle(Request.of(method, uri, body));
         } catch (IllegalArgumentException e) {
             return error(400, e.getMessage());
         }
@@ -214,17 +221,6 @@ final class AcquirerSimulator {
 
     private static Reply error(int status, String why) {
         return new Reply(status, Json.write(Map.of("error", why)));
-    }
-
-    private static Map<String, String> query(URI uri) {
-        Map<String, String> query = new HashMap<>();
-        if (uri.getRawQuery() != null) {
-            for (String pair : uri.getRawQuery().split("&")) {
-                String[] sides = pair.split("=", 2);
-                query.put(sides[0], sides.length == 1 ? "" : URLDecoder.decode(sides[1], UTF_8));
-            }
-        }
-        return query;
     }
 
     private Reply orders(Request request) throws IOException {
@@ -420,7 +416,16 @@ final class AcquirerSimulator {
 
         private Entry become(String whatNow, String statusNow, String why) {
             return new Entry(
-                    0, reference, operation, transaction, amount, currency, original, whatNow, statusNow, why,
+                    0,
+                    reference,
+                    operation,
+                    transaction,
+                    amount,
+                    currency,
+                    original,
+                    whatNow,
+                    statusNow,
+                    why,
                     Instant.now().truncatedTo(ChronoUnit.MILLIS));
         }
 
@@ -436,7 +441,7 @@ final class AcquirerSimulator {
 
         Reply reply() {
             Map<String, Object> answer = told();
-            answer.put("acquirer_reference", "A" + Integer.toHexString(key().hashCode()));
+            answer.put("acquirer_reference", "A-" + UUID.nameUUIDFromBytes(key().getBytes(UTF_8)));
             return new Reply(200, Json.write(answer));
         }
 
@@ -601,6 +606,16 @@ final class AcquirerSimulator {
 
     /** What goes wrong next. */
     private static final class Faults {
+        static final Set<String> SETTINGS = Set.of(
+                "seed",
+                "fault-rate",
+                "refusal-rate",
+                "take-back-rate",
+                "late-ms",
+                "processing-ms",
+                "forget-ms",
+                "take-back-ms");
+
         private final Deque<String> orders = new ArrayDeque<>();
         private final Deque<String> inquiries = new ArrayDeque<>();
         private Random chance = new Random(1);
@@ -612,6 +627,7 @@ final class AcquirerSimulator {
         private volatile long forgetMillis = 2_000;
         private volatile long takeBackMillis = 500;
 
+        /** @throws IllegalArgumentException naming what is not a setting, or not a number of the right kind */
         synchronized void set(Map<String, String> options) {
             options.forEach((name, value) -> {
                 switch (name) {
@@ -623,7 +639,7 @@ final class AcquirerSimulator {
                     case "processing-ms" -> processingMillis = Long.parseLong(value);
                     case "forget-ms" -> forgetMillis = Long.parseLong(value);
                     case "take-back-ms" -> takeBackMillis = Long.parseLong(value);
-                    default -> {}
+                    default -> throw new IllegalArgumentException("no such setting: " + name);
                 }
             });
         }
@@ -644,8 +660,7 @@ final class AcquirerSimulator {
             }
             orders.clear();
             inquiries.clear();
-            faults.forEach(fault ->
-                    (INQUIRY_FAULTS.contains(fault) ? inquiries : orders).add((String) fault));
+            faults.forEach(fault -> (INQUIRY_FAULTS.contains(fault) ? inquiries : orders).add((String) fault));
         }
 
         private static boolean isKnown(String fault) {
@@ -740,7 +755,7 @@ final class AcquirerSimulator {
                 signing.headers("POST", to.getRawPath(), body).forEach(request::header);
             }
             return http.send(request.build(), HttpResponse.BodyHandlers.discarding())
-                            .statusCode()
+                                    .statusCode()
                             / 100
                     == 2;
         }

@@ -6,6 +6,7 @@ import io.quarkus.tls.TlsConfigurationRegistry;
 import io.quarkus.tls.runtime.config.TlsConfigUtils;
 import io.vertx.core.http.HttpClientOptions;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -16,8 +17,16 @@ import java.util.Optional;
 record Connection(URI root, Signing signing) {
     private static final String PREFIX = "paywitness.acquirer.";
 
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final Duration LONGEST = Duration.ofHours(1);
+
     /** Empty without a URL. */
     static Optional<Connection> of(AcquirerSettings settings) {
+        check("connect-timeout", settings.connectTimeout(), SHORTEST);
+        check("read-timeout", settings.readTimeout(), SHORTEST);
+        check("keep-alive", settings.keepAlive(), Duration.ofSeconds(1));
+        check("circuit.delay", settings.circuit().delay(), SHORTEST);
+        check("notification-tolerance", settings.notificationTolerance(), SHORTEST);
         return settings.url()
                 .filter(url -> !url.isBlank())
                 .map(url -> new Connection(root(url.strip(), settings.allowPlainHttp()), signing(settings)));
@@ -26,6 +35,12 @@ record Connection(URI root, Signing signing) {
     /** Empty without a secret. */
     static Optional<Signing> notifications(AcquirerSettings settings) {
         return settings.secret().isPresent() ? Optional.of(signing(settings)) : Optional.empty();
+    }
+
+    private static void check(String property, Duration given, Duration least) {
+        if (given.compareTo(least) < 0 || given.compareTo(LONGEST) > 0) {
+            throw bad(property, "must be between " + least + " and " + LONGEST);
+        }
     }
 
     private static URI root(String url, boolean plainAllowed) {

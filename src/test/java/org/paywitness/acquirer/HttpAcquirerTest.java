@@ -97,7 +97,8 @@ class HttpAcquirerTest {
         return acquirer;
     }
 
-    private static AcquirerSettings settings(Map<String, String> settings) {
+    /** By names without their prefix. */
+    static AcquirerSettings settings(Map<String, String> settings) {
         Map<String, String> named = new HashMap<>();
         settings.forEach((name, value) -> named.put("paywitness.acquirer." + name, value));
         return new SmallRyeConfigBuilder()
@@ -387,6 +388,36 @@ class HttpAcquirerTest {
     }
 
     @Test
+    void whoWaitsTooLongForAConnectionIsNotSentAndLeavesThePoolWhole() {
+        simulator.next("late");
+        HttpAcquirer acquirer = acquirer(with("max-connections", "1", "connect-timeout", "300ms"));
+        Map<String, Long> count = threeAtOnce(acquirer);
+        assertEquals(Map.of("Succeeded", 1L, "NotSent", 2L), count);
+        assertIs(Succeeded.class, submit(acquirer, order(Operation.REFUND)));
+    }
+
+    @Test
+    void noFaultDoublesAnOrder() {
+        simulator.faults("{\"rate\":0.5,\"seed\":3,\"late_ms\":300}");
+        HttpAcquirer acquirer = acquirer(with("read-timeout", "150ms", "circuit.delay", "20ms"));
+        List<Order> orders = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            orders.add(order(Operation.REFUND));
+        }
+        List<CompletableFuture<Answer>> first = orders.stream()
+                .map(order -> acquirer.submit(order).subscribeAsCompletionStage())
+                .toList();
+        first.forEach(CompletableFuture::join);
+        for (Order order : orders) {
+            Waiting.until("an end", PATIENCE, () -> submit(acquirer, order) instanceof Succeeded);
+        }
+        simulator.faults("{\"rate\":0}");
+        for (Order order : orders) {
+            Waiting.until("one movement", PATIENCE, () -> moved(order) == 300);
+        }
+    }
+
+    @Test
     void answerThatGoesOnAndOnIsNone() throws Exception {
         HttpServer endless = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         endless.createContext("/api/v1/orders", exchange -> {
@@ -432,6 +463,9 @@ class HttpAcquirerTest {
                 () -> assertRefused("url", with("url", "https://a.example/?x=1")),
                 () -> assertRefused("secret", with("secret", "short")),
                 () -> assertRefused("tls-configuration-name", with("tls-configuration-name", "unheard-of")),
+                () -> assertRefused("read-timeout", with("read-timeout", "0s")),
+                () -> assertRefused("connect-timeout", with("connect-timeout", "365d")),
+                () -> assertRefused("keep-alive", with("keep-alive", "10ms")),
                 () -> assertRefused("key-id", without("key-id")),
                 () -> assertRefused("secret", without("secret")));
     }
