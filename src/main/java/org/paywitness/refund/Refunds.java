@@ -1,8 +1,8 @@
 package org.paywitness.refund;
 
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
-import io.vertx.mutiny.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
@@ -71,17 +71,18 @@ class Refunds {
             + " AND merged_into IS NULL FOR NO KEY UPDATE)"
             + ", claimed AS (INSERT INTO idempotency_key AS k"
             + " (client, key, fingerprint, status, location, body, created_at)"
-            + " SELECT $3, $4, $5, 201, $6, $7, $8 FROM locked ON CONFLICT (client, key) DO UPDATE"
+            + " SELECT $3, $4, $5::bytea, 201, $6, $7, $8::timestamptz FROM locked ON CONFLICT (client, key) DO UPDATE"
             + " SET fingerprint = excluded.fingerprint, status = 201, location = excluded.location,"
             + " body = excluded.body, created_at = excluded.created_at WHERE k.created_at < $9 RETURNING 1)"
             + ", refunded AS (INSERT INTO refund (transaction_id, requested_at, planned_at, id, merchant_id, channel,"
             + " card_kind, via_wallet, amount, currency, charged, reason, note, status, route, requested_by,"
-            + " expected_by, due_at, audit_number, audit_hash) SELECT $1, $8, $8, $10, $11, $12, $13, $14, $15, $16,"
-            + " $17, $18, $19, $20, $21, $22, $23, $24, 1, $25 FROM claimed)"
+            + " expected_by, due_at, audit_number, audit_hash) SELECT $1, $8, $8, $10::uuid, $11, $12, $13,"
+            + " $14::boolean, $15::bigint, $16, $17::bigint, $18, $19, $20, $21, $22, $23::timestamptz,"
+            + " $24::timestamptz, 1, $25::bytea FROM claimed)"
             + ", audited AS (INSERT INTO audit_entry (subject_id, number, at, actor, action, content, hash)"
             + " SELECT $10, 1, $8, $22, $26, $27, $25 FROM claimed)"
             + ", told AS (INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, merchant_id, at)"
-            + " SELECT $28, 'refund', $29, 'refund.' || $26, $27, $11, $8 FROM claimed)"
+            + " SELECT $28::uuid, 'refund', $29, 'refund.' || $26, $27, $11, $8 FROM claimed)"
             + " SELECT (SELECT count(*) FROM locked)::int, (SELECT count(*) FROM claimed)::int";
 
     private static final String COLUMNS = "r.id, r.transaction_id, r.merchant_id, r.channel, r.card_kind,"
@@ -105,12 +106,12 @@ class Refunds {
             + " decided_at = $6, decision_note = $7, submitted_at = $8, succeeded_at = $9, failed_at = $10,"
             + " failure = $11, acquirer_reference = $12, expected_by = $13, arrived_at = $14, needs_attention = $15,"
             + " overdue_told = $16, due_at = CASE WHEN news > $18 AND $3 IN ('submitted', 'in_doubt', 'succeeded')"
-            + " THEN $19 ELSE $17 END, news = greatest(news - $18, 0), planned_at = $19, claim = claim + 1, inquiries = $20,"
+            + " THEN $19::timestamptz ELSE $17::timestamptz END, news = greatest(news - $18, 0), planned_at = $19, claim = claim + 1, inquiries = $20,"
             + " open_since = $21, audit_number = $22, audit_hash = $23 WHERE id = $1 AND claim = $2 RETURNING id)"
             + ", audited AS (INSERT INTO audit_entry (subject_id, number, at, actor, action, content, hash)"
             + " SELECT id, $22, $19, $24, $25, $26, $23 FROM saved WHERE $25::text IS NOT NULL)"
             + ", told AS (INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, merchant_id, at)"
-            + " SELECT $27, 'refund', $28, 'refund.' || $25, $26, $29, $19 FROM saved WHERE $25::text IS NOT NULL)"
+            + " SELECT $27::uuid, 'refund', $28, 'refund.' || $25, $26, $29, $19 FROM saved WHERE $25::text IS NOT NULL)"
             + " SELECT count(*)::int FROM saved";
 
     // A plan ahead of the clock was made before the clock was set back: due now.
