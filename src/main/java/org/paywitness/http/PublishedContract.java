@@ -66,7 +66,7 @@ public class PublishedContract implements OASFilter {
         operation.getResponses().getAPIResponses().forEach((status, response) -> {
             if (status.startsWith("2") && response.getRef() == null) {
                 headers(response, read, retried, status, open);
-                if (told) {
+                if (told && read) {
                     response.addHeader("Content-Language", header("ContentLanguage"));
                 }
                 if (held) {

@@ -119,7 +119,7 @@ final class Refund {
         }
         if (status != PENDING_APPROVAL) {
             throw Problem.conflict("refund_not_pending", "This refund does not wait for approval.")
-                    .with("status", status.code());
+                    .with("refund_status", status.code());
         }
         decided(decision, person, remark, now);
     }
@@ -128,7 +128,7 @@ final class Refund {
     void cancel(String person, String remark, Instant now) {
         if (!status.next().contains(CANCELED)) {
             throw Problem.conflict("refund_already_submitted", "This refund can no longer be canceled.")
-                    .with("status", status.code());
+                    .with("refund_status", status.code());
         }
         decided(CANCELED, person, remark, now);
         dueAt = null;
@@ -152,7 +152,7 @@ final class Refund {
     void resolve(Finding finding, Refusal why, String person, String remark, Instant now, Policy policy) {
         if (!needsAttention) {
             throw Problem.conflict("refund_not_in_doubt", "This refund does not wait for a person to resolve it.")
-                    .with("status", status.code());
+                    .with("refund_status", status.code());
         }
         if (person.equals(requestedBy)) {
             throw Problem.forbidden("same_person", "Whoever asked for a refund cannot decide on it.");

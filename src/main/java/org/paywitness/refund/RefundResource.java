@@ -35,7 +35,7 @@ import org.paywitness.transaction.QueryParameters;
 
 /** Asking for refunds and deciding on them. */
 @Path("/v1/refunds")
-@Consumes({MediaType.APPLICATION_JSON, MediaType.WILDCARD})
+@Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Refunds")
 public class RefundResource {
@@ -136,8 +136,10 @@ public class RefundResource {
             @Context SecurityIdentity identity) {
         Caller caller = Caller.of(identity);
         Visibility may = caller.requireApprove();
-        String note = decision(body, uri);
-        return desk.approve(id(id), note, asker(caller, may, key, languages, "approve " + id, body));
+        UUID refund = id(id, uri);
+        String note =
+                RefundRequest.decided(body, json, settings.maxNoteLength()).note();
+        return desk.approve(refund, note, asker(caller, may, key, languages, "approve " + id, body));
     }
 
     @POST
@@ -166,8 +168,10 @@ public class RefundResource {
             @Context SecurityIdentity identity) {
         Caller caller = Caller.of(identity);
         Visibility may = caller.requireApprove();
-        String note = decision(body, uri);
-        return desk.reject(id(id), note, asker(caller, may, key, languages, "reject " + id, body));
+        UUID refund = id(id, uri);
+        String note =
+                RefundRequest.decided(body, json, settings.maxNoteLength()).note();
+        return desk.reject(refund, note, asker(caller, may, key, languages, "reject " + id, body));
     }
 
     @POST
@@ -195,8 +199,10 @@ public class RefundResource {
             @Context SecurityIdentity identity) {
         Caller caller = Caller.of(identity);
         Visibility may = caller.requireWrite();
-        String note = decision(body, uri);
-        return desk.cancel(id(id), note, asker(caller, may, key, languages, "cancel " + id, body));
+        UUID refund = id(id, uri);
+        String note =
+                RefundRequest.decided(body, json, settings.maxNoteLength()).note();
+        return desk.cancel(refund, note, asker(caller, may, key, languages, "cancel " + id, body));
     }
 
     @POST
@@ -226,15 +232,10 @@ public class RefundResource {
             @Context SecurityIdentity identity) {
         Caller caller = Caller.of(identity);
         caller.require(Scope.DESK_APPROVE);
-        QueryParameters.refuseAll(uri.getQueryParameters());
+        UUID refund = id(id, uri);
         RefundRequest.Resolved found = RefundRequest.resolved(body, json, settings.maxNoteLength());
         return desk.resolve(
-                id(id), found, asker(caller, caller.requireApprove(), key, languages, "resolve " + id, body));
-    }
-
-    private String decision(byte[] body, UriInfo uri) {
-        QueryParameters.refuseAll(uri.getQueryParameters());
-        return RefundRequest.decided(body, json, settings.maxNoteLength()).note();
+                refund, found, asker(caller, caller.requireApprove(), key, languages, "resolve " + id, body));
     }
 
     private RefundDesk.Asker asker(
@@ -246,7 +247,8 @@ public class RefundResource {
                 Language.of(languages));
     }
 
-    private static UUID id(String text) {
+    private static UUID id(String text, UriInfo uri) {
+        QueryParameters.refuseAll(uri.getQueryParameters());
         return TypeId.parse(TypeId.REFUND, text).orElseThrow(Problem::notFound);
     }
 }

@@ -50,7 +50,21 @@ class WhoMayAskEverythingTest {
         expect("postAcquirerNotification", Map.of());
         expect("postCompleteness", Map.of("feed", 200));
         expect("postStatement", Map.of("feed", 202));
-        expect("postCardToken", Map.of("feed", 200, "desk", 200));
+        expect(
+                "getRefund",
+                Map.of("card", 200, "other card", 404, "merchant", 200, "other merchant", 404, "desk", 200));
+        expect(
+                "listRefunds",
+                Map.of("card", 200, "other card", 200, "merchant", 200, "other merchant", 200, "desk", 200));
+        expect("getRefundFigures", Map.of("merchant", 200, "other merchant", 200, "desk", 200));
+        expect("postRefund", Map.of("merchant", 201, "other merchant", 404, "acting desk", 201));
+        // The refund needs no approval and nobody to resolve it; whoever comes second finds it canceled.
+        for (String decision : List.of("approveRefund", "rejectRefund")) {
+            expect(decision, Map.of("merchant", 409, "other merchant", 404, "acting desk", 409));
+        }
+        expect("cancelRefund", Map.of("merchant", 200, "other merchant", 404, "acting desk", 409));
+        expect("resolveRefund", Map.of("acting desk", 409));
+        expect("postCardToken", Map.of("feed", 200, "desk", 200, "acting desk", 200));
         expect(
                 "getStatement",
                 Map.of(
@@ -79,6 +93,7 @@ class WhoMayAskEverythingTest {
     private String transaction;
     private String rrn;
     private String statement;
+    private String refund;
 
     @BeforeEach
     void tellAPayment() {
@@ -89,6 +104,14 @@ class WhoMayAskEverythingTest {
                 .card(card)
                 .post();
         statement = upload();
+        String clerk = Tokens.sign(Tokens.claims("desk:write").subject("clerk"));
+        refund = refund(given().auth().oauth2(clerk)).path("id");
+    }
+
+    private Response refund(RequestSpecification request) {
+        String body = "{\"transaction_id\":\"" + transaction + "\",\"reason\":\"fraud\","
+                + "\"amount\":{\"amount\":1,\"currency\":\"CNY\"}}";
+        return json(request.header("Idempotency-Key", Said.unique("k")), body).post("/v1/refunds");
     }
 
     private String upload() {
@@ -126,6 +149,7 @@ class WhoMayAskEverythingTest {
         callers.put("merchant", Tokens.merchant(merchant));
         callers.put("other merchant", Tokens.merchant(Said.unique("m")));
         callers.put("desk", Tokens.scope("desk:read"));
+        callers.put("acting desk", Tokens.scope("desk:write desk:approve"));
         callers.put("feed", Tokens.feed());
         callers.put("other feed", Tokens.sign(Tokens.claims("feed").claim("client_id", "another")));
         return callers;
@@ -174,7 +198,7 @@ class WhoMayAskEverythingTest {
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }
-        String path = operation.path(operation.path().contains("/statements") ? statement : transaction);
+        String path = operation.path(idFor(operation));
         return switch (operation.name()) {
             case "wasICharged" -> request.get(path + "?rrn=" + rrn);
             case "postObservations" ->
@@ -189,12 +213,24 @@ class WhoMayAskEverythingTest {
                         .post(path);
             case "postAcquirerNotification" ->
                 json(request, "{\"reference\":\"rfd_1\"}").post(path);
+            case "postRefund" -> refund(request);
+            case "resolveRefund" ->
+                json(request, "{\"outcome\":\"ask_again\",\"note\":\"x\"}").post(path);
             case "postCardToken" ->
                 json(request, "{\"pan\":\"6228480402564890018\"}").post(path);
             case "postStatement" ->
                 request.body("terminal_id,stan,outcome\n".getBytes()).post(path);
+            case "approveRefund", "rejectRefund", "cancelRefund" ->
+                json(request, "{}").post(path);
             default -> request.request(operation.method(), path);
         };
+    }
+
+    private String idFor(Published.Operation operation) {
+        if (operation.path().contains("/refunds")) {
+            return refund;
+        }
+        return operation.path().contains("/statements") ? statement : transaction;
     }
 
     private static RequestSpecification json(RequestSpecification request, String body) {
@@ -208,12 +244,12 @@ class WhoMayAskEverythingTest {
             if (!operation.takesId()) {
                 continue;
             }
-            boolean aboutStatement = operation.path().contains("/statements");
-            String there = aboutStatement ? statement : transaction;
+            String there = idFor(operation);
             String nowhere = there.substring(0, 4) + "01kaf3v6n8e8q9w2s4d6f8g0h2";
-            for (String caller : aboutStatement
-                    ? List.of("other feed", "other merchant")
-                    : List.of("other card", "other merchant")) {
+            // Those who may ask for such a thing, and to whom this one is foreign.
+            List<String> strangers = new ArrayList<>(List.of("other card", "other feed", "other merchant"));
+            strangers.removeIf(caller -> expected(operation.name(), caller) != 404);
+            for (String caller : strangers) {
                 Set<String> answers = new TreeSet<>();
                 for (String id : List.of(
                         there,
@@ -224,7 +260,8 @@ class WhoMayAskEverythingTest {
                         "' OR 1=1 --",
                         "%E2%82",
                         "txn_zzzzzzzzzzzzzzzzzzzzzzzzzz")) {
-                    Response answer = given().auth()
+                    RequestSpecification request = operation.takesBody() ? json(given(), "{}") : given();
+                    Response answer = request.auth()
                             .oauth2(callers.get(caller))
                             .urlEncodingEnabled(!id.contains("%"))
                             .request(operation.method(), operation.path("{id}").replace("{id}", "{it}"), id);

@@ -77,6 +77,7 @@ class ContractTest {
         statements();
         reads();
         refundPolicy();
+        refunds();
         Set<String> promised = new TreeSet<>();
         for (Published.Operation operation : published.operations()) {
             for (String status : operation.statuses()) {
@@ -94,7 +95,7 @@ class ContractTest {
 
     private void refusals(Published.Operation operation) throws IOException {
         String path = operation.path(operation.path().contains("statements") ? NOWHERE.replace("txn", "stm") : NOWHERE);
-        String token = operation.reads() ? Tokens.desk() : Tokens.feed();
+        String token = operation.token();
         if (!operation.isPublic()) {
             refusalsOfTokens(operation, path);
         }
@@ -300,6 +301,71 @@ class ContractTest {
                 assertEquals(304, ask("getRefundPolicy", null, known, path).statusCode());
             }
         }
+    }
+
+    private void refunds() {
+        String rrn = Said.unique("r");
+        String merchant = Said.unique("m");
+        String sale = Said.by("acquirer", "captured").of(merchant, rrn, 200_000).post();
+        String clerk =
+                Tokens.sign(Tokens.claims("desk:read desk:write desk:approve").subject("clerk"));
+        String body = "{\"transaction_id\":\"" + sale + "\",\"reason\":\"fraud\"}";
+        Map<String, String> keyed = Map.of("Content-Type", "application/json", "Idempotency-Key", Said.unique("k"));
+        String posted = "/v1/refunds";
+        Response asked = refund("postRefund", clerk, keyed, body, posted);
+        assertEquals(201, asked.statusCode(), asked.asString());
+        assertEquals(
+                asked.asString(),
+                refund("postRefund", clerk, keyed, body, posted).asString());
+        assertEquals(
+                422,
+                refund("postRefund", clerk, keyed, body.replace("fraud", "no_slip"), posted)
+                        .statusCode());
+        Map<String, String> other = Map.of("Content-Type", "application/json", "Idempotency-Key", Said.unique("k"));
+        assertEquals(409, refund("postRefund", clerk, other, body, posted).statusCode());
+        assertEquals(
+                404,
+                refund("postRefund", clerk, other, body.replace(sale, NOWHERE), posted)
+                        .statusCode());
+        String path = asked.header("Location");
+        for (String list : List.of(path, posted + "?merchant_id=" + merchant, "/v1/refund-figures?by=merchant")) {
+            String operation =
+                    list.equals(path) ? "getRefund" : list.contains("figures") ? "getRefundFigures" : "listRefunds";
+            Response read = get(operation, clerk, list);
+            assertEquals(200, read.statusCode());
+            RequestSpecification known = given().header("If-None-Match", read.header("ETag"));
+            assertEquals(304, ask(operation, clerk, known, list).statusCode());
+        }
+        assertEquals(200, get("getRefundFigures", clerk, "/v1/refund-figures").statusCode());
+        assertEquals(403, decide("approve", clerk, path).statusCode(), "the same person");
+        assertEquals(200, decide("approve", Tokens.desk(), path).statusCode());
+        assertEquals(409, decide("approve", Tokens.desk(), path).statusCode());
+        assertEquals(409, decide("reject", Tokens.desk(), path).statusCode());
+        assertEquals(200, decide("cancel", clerk, path).statusCode());
+        assertEquals(409, decide("cancel", clerk, path).statusCode());
+        String second = refund("postRefund", clerk, other, body, posted).header("Location");
+        assertEquals(200, decide("reject", Tokens.desk(), second).statusCode());
+        String found = "{\"outcome\":\"ask_again\",\"note\":\"x\"}";
+        assertEquals(
+                409,
+                refund("resolveRefund", Tokens.desk(), AS_JSON, found, second + "/resolve")
+                        .statusCode());
+        for (String action : List.of("approve", "reject", "cancel", "resolve")) {
+            // The key of another request.
+            String what = action.equals("resolve") ? found : "{}";
+            assertEquals(
+                    422,
+                    refund(action + "Refund", clerk, keyed, what, second + "/" + action)
+                            .statusCode());
+        }
+    }
+
+    private Response decide(String action, String token, String path) {
+        return refund(action + "Refund", token, AS_JSON, "{\"note\":\"seen\"}", path + "/" + action);
+    }
+
+    private Response refund(String operation, String token, Map<String, String> headers, String body, String path) {
+        return ask(operation, token, given().headers(headers).body(body), path);
     }
 
     private String readEverythingOf(String id, String language) {

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.paywitness.Tokens;
 
 /**
  * The OpenAPI document as it is published now, to hold answers against. Stricter than it is for clients: a field that
@@ -65,6 +66,11 @@ public final class Published {
 
         public boolean reads() {
             return method.equals("get");
+        }
+
+        /** A token that may do all that this operation is for. */
+        public String token() {
+            return node.at("/security/0/bearer").toString().contains("\"feed\"") ? Tokens.feed() : Tokens.desk();
         }
 
         /** The path with this id in place of its parameter. */

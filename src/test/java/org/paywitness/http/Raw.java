@@ -14,7 +14,7 @@ public final class Raw {
 
     private Raw() {}
 
-    static Socket connect() throws IOException {
+    public static Socket connect() throws IOException {
         Socket socket = new Socket("localhost", RestAssured.port);
         socket.setSoTimeout(TIMEOUT_MILLIS);
         return socket;

@@ -38,6 +38,7 @@ public class AcquirerResource implements QuarkusTestResourceLifecycleManager {
                     "300");
             Map<String, String> settings = new HashMap<>(simulator.configuration());
             settings.put("quarkus.http.test-port", port);
+            settings.put("paywitness.refund.executors", "1");
             settings.put("paywitness.refund.poll", "100ms");
             settings.put("paywitness.refund.inquiries", "100ms,300ms,700ms,1500ms");
             settings.put("paywitness.refund.later-inquiries", "1s");

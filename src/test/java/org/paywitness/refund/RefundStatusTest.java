@@ -26,7 +26,7 @@ class RefundStatusTest {
             RefundStatus.APPROVED,
             EnumSet.of(RefundStatus.SUBMITTED, RefundStatus.CANCELED),
             RefundStatus.SUBMITTED,
-            EnumSet.of(RefundStatus.SUCCEEDED, RefundStatus.FAILED, RefundStatus.IN_DOUBT),
+            EnumSet.of(RefundStatus.SUCCEEDED, RefundStatus.FAILED, RefundStatus.IN_DOUBT, RefundStatus.APPROVED),
             RefundStatus.IN_DOUBT,
             EnumSet.of(RefundStatus.SUBMITTED, RefundStatus.SUCCEEDED, RefundStatus.FAILED),
             RefundStatus.SUCCEEDED,
