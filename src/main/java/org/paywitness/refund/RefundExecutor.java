@@ -63,6 +63,7 @@ class RefundExecutor implements Notified {
     private final Vertx vertx;
     private final List<Loop> loops = new ArrayList<>();
     private final List<Duration> pauses = new ArrayList<>();
+    private volatile Instant latest = Instant.MAX;
     private volatile boolean stopping;
 
     RefundExecutor(
@@ -225,9 +226,22 @@ class RefundExecutor implements Notified {
 
     // --- claiming ----------------------------------------------------------------------------------------------------
 
+    // At the start, and whenever the clock was set back.
+    private Uni<Void> planAnew(Instant now) {
+        if (!now.plus(settings.clockSkew()).isBefore(latest)) {
+            latest = now;
+            return Uni.createFrom().voidItem();
+        }
+        return refunds.planAnew(now, settings.clockSkew()).invoke(() -> latest = now);
+    }
+
     private Uni<List<Task>> claim(int limit) {
         Instant now = now();
-        return pool.withTransaction(connection -> refunds.due(connection, limit, now, settings.clockSkew())
+        return planAnew(now).chain(() -> claimDue(limit, now));
+    }
+
+    private Uni<List<Task>> claimDue(int limit, Instant now) {
+        return pool.withTransaction(connection -> refunds.due(connection, limit, now)
                 .chain(due -> due.isEmpty()
                         ? Uni.createFrom().item(List.of())
                         : transactionsOf(connection, due).chain(of -> take(connection, due, of, now))));

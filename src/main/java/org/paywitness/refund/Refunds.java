@@ -114,9 +114,10 @@ class Refunds {
             + " SELECT $27::uuid, 'refund', $28, 'refund.' || $25, $26, $29, $19 FROM saved WHERE $25::text IS NOT NULL)"
             + " SELECT count(*)::int FROM saved";
 
-    // A plan ahead of the clock was made before the clock was set back: due now.
-    private static final String DUE = "SELECT " + COLUMNS + " FROM refund r WHERE r.due_at IS NOT NULL"
-            + " AND (r.due_at <= $1 OR r.planned_at > $2) ORDER BY r.due_at LIMIT $3 FOR UPDATE SKIP LOCKED";
+    private static final String DUE = "SELECT " + COLUMNS + " FROM refund r WHERE r.due_at <= $1"
+            + " ORDER BY r.due_at LIMIT $2 FOR UPDATE SKIP LOCKED";
+    private static final String PLAN_ANEW = "UPDATE refund SET due_at = $1, planned_at = $1 WHERE id IN"
+            + " (SELECT id FROM refund WHERE due_at > $1 AND planned_at > $2 ORDER BY id FOR UPDATE SKIP LOCKED)";
     private static final String CLAIM =
             "UPDATE refund SET claim = claim + 1, due_at = $2, planned_at = $3" + " WHERE id = ANY($1)";
     private static final String NEWS = "UPDATE refund SET news = news + 1, due_at = $2, planned_at = $2"
@@ -370,16 +371,20 @@ class Refunds {
 
     // --- for executors -----------------------------------------------------------------------------------------------
 
+    /** Refunds that are due, locked until the caller's transaction ends. */
+    Uni<List<Refund>> due(SqlConnection connection, int limit, Instant now) {
+        return connection.preparedQuery(DUE).execute(Tuple.of(utc(now), limit)).map(Refunds::all);
+    }
+
     /**
-     * Refunds that are due, locked until the caller's transaction ends.
+     * Makes due what was planned by a clock that was ahead of ours: it would wait until ours gets there.
      *
      * @param skew how far ahead the clock of another pod may be
      */
-    Uni<List<Refund>> due(SqlConnection connection, int limit, Instant now, Duration skew) {
-        return connection
-                .preparedQuery(DUE)
-                .execute(Tuple.of(utc(now), utc(now.plus(skew)), limit))
-                .map(Refunds::all);
+    Uni<Void> planAnew(Instant now, Duration skew) {
+        return pool.preparedQuery(PLAN_ANEW)
+                .execute(Tuple.of(utc(now), utc(now.plus(skew))))
+                .replaceWithVoid();
     }
 
     /** Keeps these for one executor until then. */
