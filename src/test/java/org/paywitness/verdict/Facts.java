@@ -147,6 +147,12 @@ public final class Facts {
         return this;
     }
 
+    /** A void of ours that the acquirer has carried out. */
+    public Facts voidedByUs(String when) {
+        refunds.add(new Payment.OwnRefund("rfd_" + refunds.size(), amount, at(when), true));
+        return this;
+    }
+
     public Payment build() {
         List<Fact> inTime = facts.stream().sorted(Fact.IN_TIME).toList();
         return new Payment(

@@ -42,6 +42,44 @@ import org.paywitness.verdict.Verdict.Kind;
 class JudgeTableTest {
     private static final Money NOTHING = cny(0);
 
+    // A void of our own is a void: before the acquirer itself tells of it, and in every row that a void decides.
+
+    @Test
+    void ownVoidOfWhatWasTakenIsOnItsWayBackAsAVoidIs() {
+        Verdict v = payment()
+                .acquirer(CAPTURED, "12:01")
+                .bank(DEBITED, "12:02")
+                .voidedByUs("13:00")
+                .judge("14:00");
+        expect(v, 3, Kind.BEING_RETURNED, Cause.VOIDED, false, at("+1 13:00"));
+        amounts(v, CNY_128, NOTHING, CNY_128);
+    }
+
+    @Test
+    void ownVoidBeforeAnythingWasTakenLeavesNothingCharged() {
+        Verdict v = payment().acquirer(APPROVED, "12:01").voidedByUs("13:00").judge("14:00");
+        assertEquals(8, v.row());
+        assertEquals(Kind.NOT_CHARGED, v.kind());
+        assertEquals(Cause.VOIDED, v.cause());
+        because(v, APPROVED);
+        Verdict held = payment()
+                .acquirer(APPROVED, "12:01")
+                .bank(HELD, "12:02")
+                .voidedByUs("13:00")
+                .judge("14:00");
+        expect(held, 8, Kind.BEING_RETURNED, Cause.VOIDED, false, at("+1 13:00"));
+    }
+
+    @Test
+    void approvalAfterAnOwnVoidIsANewCharge() {
+        Verdict v = payment()
+                .acquirer(APPROVED, "12:01")
+                .voidedByUs("13:00")
+                .acquirer(APPROVED, "13:30")
+                .judge("14:00");
+        assertEquals(Kind.CHARGED, v.kind());
+    }
+
     // Row 1: the sources that say money was taken give different amounts.
 
     @Test
