@@ -12,6 +12,7 @@ build_load() {
 }
 
 start_postgres() {
+    rm -f "$BENCH_DIR/postgres.log"
     java -cp "$CLASSPATH" src/bench/java/BenchPostgres.java "$BENCH_DIR/data" "$PGPORT" >"$BENCH_DIR/postgres.log" 2>&1 &
     pids+=($!)
     wait_for grep -q ready "$BENCH_DIR/postgres.log"

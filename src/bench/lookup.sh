@@ -38,6 +38,7 @@ start_service() {
 }
 
 start_bare() {
+    rm -f "$BENCH_DIR/bare.log"
     java -cp "$CLASSPATH" src/bench/java/BareServer.java "$BARE_PORT" "$LOOPS" \
         "postgresql://postgres:postgres@127.0.0.1:$PGPORT/postgres" "$QUERY" >"$BENCH_DIR/bare.log" 2>&1 &
     BARE_PID=$! && pids+=($!)
