@@ -147,7 +147,7 @@ start_postgres
 make_token
 start_service 0
 echo "# $ROWS sales, fsync $(sql -c 'SHOW fsync'), synchronous_commit $(sql -c 'SHOW synchronous_commit')"
-sql "$FILL" -c 'VACUUM ANALYZE' -c CHECKPOINT
+sql "$FILL" -c 'VACUUM ANALYZE transaction, completeness_now' -c CHECKPOINT
 sql "$IDS" >"$BENCH_DIR/ids.txt"
 start_load
 accepted=0
