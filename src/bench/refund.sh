@@ -89,6 +89,7 @@ measure() {
     [ "$2" != work ] || d0=$(succeeded)
     p0=$(postgres_ticks) s0=$(ticks "$SERVICE_PID")
     run "$2" "$3" "$SECONDS_EACH"
+    sleep 0.5 # until the postmaster has counted the backends that have gone
     p1=$(postgres_ticks) s1=$(ticks "$SERVICE_PID")
     [ "$2" != work ] || d1=$(succeeded)
     echo "$1 $2 $3 $4 $result $((s1 - s0)) $((p1 - p0)) $(getconf CLK_TCK) $(((d1 - d0) / SECONDS_EACH))" |
