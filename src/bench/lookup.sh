@@ -20,34 +20,7 @@ ROWS=${ROWS:-5000000} SECONDS_EACH=${SECONDS_EACH:-10} WARM_SECONDS=${WARM_SECON
 LOOPS=${LOOPS:-$(nproc)}
 BENCH_DIR=${BENCH_DIR:-/tmp/paywitness-bench} PGPORT=${PGPORT:-15433} BARE_PORT=18081 SERVICE_PORT=18082
 SERVICE=target/quarkus-app/quarkus-run.jar
-export PGHOST=127.0.0.1 PGPORT PGUSER=postgres PGPASSWORD=postgres PGDATABASE=postgres
-mkdir -p "$BENCH_DIR"
-pids=()
-trap 'for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done; wait' EXIT
-
-start_postgres() {
-    java -cp "$CLASSPATH" src/bench/java/BenchPostgres.java "$BENCH_DIR/data" "$PGPORT" >"$BENCH_DIR/postgres.log" 2>&1 &
-    pids+=($!)
-    wait_for grep -q ready "$BENCH_DIR/postgres.log"
-    POSTMASTER=$(head -1 "$BENCH_DIR/data/postmaster.pid")
-}
-
-sql() { java -cp "$CLASSPATH" src/bench/java/Sql.java "jdbc:postgresql://127.0.0.1:$PGPORT/postgres?preferQueryMode=simple" "$ROWS" "$@"; }
-
-wait_for() { for _ in $(seq 480); do "$@" >/dev/null 2>&1 && return; sleep 0.25; done; echo "waited in vain: $*" >&2; exit 1; }
-
-b64() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
-
-# A key of our own, given to the service as quarkus.oidc.public-key: no provider takes part in the benchmark.
-make_token() {
-    local key=$BENCH_DIR/key.pem now head claims
-    [ -f "$key" ] || openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$key"
-    PUBLIC_KEY=$(openssl pkey -in "$key" -pubout | grep -v -- ----- | tr -d '\n')
-    now=$(date +%s)
-    head=$(printf '{"alg":"RS256","typ":"at+jwt"}' | b64)
-    claims=$(printf '{%s,"iat":%d,"exp":%d}' "$CLAIMS" "$now" $((now + 86400)) | b64)
-    TOKEN=$head.$claims.$(printf '%s' "$head.$claims" | openssl dgst -sha256 -sign "$key" -binary | b64)
-}
+. src/bench/common.sh
 
 start_service() {
     SERVICE_PID=
@@ -65,17 +38,11 @@ start_service() {
 }
 
 start_bare() {
+    rm -f "$BENCH_DIR/bare.log"
     java -cp "$CLASSPATH" src/bench/java/BareServer.java "$BARE_PORT" "$LOOPS" \
         "postgresql://postgres:postgres@127.0.0.1:$PGPORT/postgres" "$QUERY" >"$BENCH_DIR/bare.log" 2>&1 &
     BARE_PID=$! && pids+=($!)
     wait_for grep -q ready "$BENCH_DIR/bare.log"
-}
-
-# Clock ticks spent by a process; for PostgreSQL by the postmaster, its children and those that have gone.
-ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{print $12 + $13}'; }
-postgres_ticks() {
-    { sed 's/.*) //' "/proc/$POSTMASTER/stat" | awk '{print $12 + $13 + $14 + $15}'
-      for pid in $(pgrep -P "$POSTMASTER"); do ticks "$pid" 2>/dev/null || true; done; } | awk '{s += $1} END {print s}'
 }
 
 # pgbench knows no random line of a file: it makes the id of a random row itself.
@@ -141,9 +108,7 @@ summary() {
 
 command -v pgbench >/dev/null || echo "# pgbench is not installed: a is left out" >&2
 if command -v wrk >/dev/null; then echo "# load by wrk"; else echo "# wrk is not installed: load by src/bench/java/Load.java"; fi
-./mvnw -B -q -o dependency:build-classpath -Dmdep.outputFile="$BENCH_DIR/classpath.txt" >/dev/null
-CLASSPATH=$(cat "$BENCH_DIR/classpath.txt")
-javac -nowarn -cp "$CLASSPATH" -d "$BENCH_DIR/load" src/bench/java/Load.java
+build_load Load.java
 start_postgres
 make_token
 start_service

@@ -17,6 +17,9 @@ public final class BenchPostgres {
                 .setServerConfig("shared_buffers", "2GB")
                 .setServerConfig("max_wal_size", "8GB")
                 .setServerConfig("max_connections", "200")
+                // The embedded one is made for tests, which lose nothing: as durable as in production.
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
                 .start();
         System.out.println("ready");
         Thread.currentThread().join();

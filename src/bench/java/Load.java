@@ -80,7 +80,7 @@ public final class Load {
     }
 
     /** One connection. */
-    private static final class Caller {
+    static final class Caller {
         private final NetSocket socket;
         private final byte[][] requests;
         private Buffer got = Buffer.buffer();
@@ -119,7 +119,7 @@ public final class Load {
         }
 
         /** The length of the whole answer, or -1 while its head is not complete. */
-        private static int length(byte[] bytes) {
+        static int length(byte[] bytes) {
             int body = -1;
             for (int i = 0; i + 1 < bytes.length; i++) {
                 if (bytes[i] != '\r' || bytes[i + 1] != '\n') {

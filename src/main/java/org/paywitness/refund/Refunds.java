@@ -56,13 +56,18 @@ class Refunds {
         }
     }
 
+    // OFFSET 0 keeps each balance a look-up by its key. As joins they are planned by how many there are, and a plan is
+    // kept: made while the table is new, it would read the whole of it each time.
+    private static final String BALANCE =
+            "LATERAL (SELECT o.refunds, o.chargebacks FROM refund_balance o WHERE o.transaction_id = ";
+
     private static final String BASE = "SELECT " + Transactions.COLUMNS
             + ", greatest((SELECT a.bank FROM completeness_now a WHERE a.merchant_id = '*'),"
             + " (SELECT c.bank FROM completeness_now c WHERE c.merchant_id = t.merchant_id)),"
             + " b.refunds, b.chargebacks, m.refunds, m.chargebacks"
-            + " FROM transaction t LEFT JOIN refund_balance b ON b.transaction_id = t.id,"
-            + " LATERAL (SELECT sum(o.refunds)::bigint AS refunds, sum(o.chargebacks)::bigint AS chargebacks"
-            + " FROM transaction x JOIN refund_balance o ON o.transaction_id = x.id WHERE x.merged_into = t.id) m"
+            + " FROM transaction t LEFT JOIN " + BALANCE + "t.id OFFSET 0) b ON true,"
+            + " LATERAL (SELECT sum(n.refunds)::bigint AS refunds, sum(n.chargebacks)::bigint AS chargebacks"
+            + " FROM transaction x, " + BALANCE + "x.id OFFSET 0) n WHERE x.merged_into = t.id) m"
             + " WHERE t.id = ";
 
     // One statement is one transaction and one round trip. The row of the transaction is locked and must still be the
