@@ -170,7 +170,7 @@ class RefundsMoveOnceIT {
         return Duration.ofNanos(System.nanoTime() - begun);
     }
 
-    // Who hung up, and was refused when it came again because of its own first request's rival, may have a refund.
+    // A client that hung up and came again may have been refused before its first request was granted.
     private void hearWhatWasGrantedToNobody(RefundClients clients) throws Exception {
         for (String key : books.grantedKeys()) {
             Ask ask = clients.refused.get(key);
