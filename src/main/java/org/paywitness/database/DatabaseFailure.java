@@ -1,6 +1,5 @@
 package org.paywitness.database;
 
-import io.vertx.core.VertxException;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.pgclient.PgException;
 import java.net.SocketException;
@@ -62,12 +61,13 @@ public final class DatabaseFailure {
                 && (OUTAGE_CLASSES.contains(state.substring(0, 2)) || OUTAGE_STATES.contains(state));
     }
 
-    // A closed connection is a VertxException; waiting too long for one of the pool fails with the bare word.
+    // A closed connection is a VertxException or, at the begin of a transaction, a NoStackTraceThrowable; waiting too
+    // long for one of the pool fails with the bare word.
     private static boolean isOfTheClient(Throwable cause) {
         String message = cause.getMessage();
-        return cause instanceof VertxException && message != null && message.contains("onnection")
+        boolean tells = message != null && (message.contains("onnection") || message.equals("Timeout"));
+        return tells && cause.getClass().getName().startsWith("io.vertx.")
                 || cause instanceof TimeoutException
-                || cause instanceof io.smallrye.mutiny.TimeoutException
-                || "Timeout".equals(message) && cause.getClass().getName().startsWith("io.vertx.");
+                || cause instanceof io.smallrye.mutiny.TimeoutException;
     }
 }

@@ -84,17 +84,26 @@ final class MortalPostgres implements AutoCloseable {
         }
     }
 
-    /** The first column of each row. */
-    List<String> column(String database, String sql) throws SQLException {
+    /** One row as something of ours. */
+    interface Reader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    <T> List<T> rows(String database, String sql, Reader<T> reader) throws SQLException {
         try (Connection connection = connect(database);
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
-            List<String> values = new ArrayList<>();
+            List<T> values = new ArrayList<>();
             while (rows.next()) {
-                values.add(rows.getString(1));
+                values.add(reader.read(rows));
             }
             return values;
         }
+    }
+
+    /** The first column of each row. */
+    List<String> column(String database, String sql) throws SQLException {
+        return rows(database, sql, row -> row.getString(1));
     }
 
     long number(String database, String sql) throws SQLException {

@@ -141,13 +141,23 @@ final class RunningService implements AutoCloseable {
     }
 
     static JsonNode json(HttpResponse<String> response) throws IOException {
-        return JSON.readTree(response.body());
+        return json(response.body());
+    }
+
+    static JsonNode json(String body) throws IOException {
+        return JSON.readTree(body);
     }
 
     /** A token that outlives a long test. */
     static String token(String scopes) {
+        return token(scopes, "test");
+    }
+
+    /** The same for a certain person. */
+    static String token(String scopes, String person) {
         EmbeddedPostgresResource.makeKeys();
-        return Tokens.sign(Tokens.claims(scopes).expiresAt(Instant.now().plus(Duration.ofHours(6))));
+        return Tokens.sign(
+                Tokens.claims(scopes).subject(person).expiresAt(Instant.now().plus(Duration.ofHours(6))));
     }
 
     @Override
