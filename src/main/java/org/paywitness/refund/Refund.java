@@ -150,7 +150,7 @@ final class Refund {
 
     /** @throws Problem 403 {@code same_person}, 409 {@code refund_not_in_doubt} */
     void resolve(Finding finding, Refusal why, String person, String remark, Instant now, Policy policy) {
-        if (!needsAttention) {
+        if (!needsAttention || status != SUBMITTED && status != IN_DOUBT) {
             throw Problem.conflict("refund_not_in_doubt", "This refund does not wait for a person to resolve it.")
                     .with("refund_status", status.code());
         }
@@ -181,14 +181,13 @@ final class Refund {
         status = status.to(SUBMITTED);
         route = by;
         submittedAt = now;
-        openSince = now;
+        openSince = openSince == null ? now : openSince;
     }
 
-    /** It certainly could not leave. */
+    /** It certainly could not leave; since when that is so remains known. */
     void comeBack() {
         status = status.to(APPROVED);
         submittedAt = null;
-        openSince = null;
     }
 
     /** Nobody knows whether the acquirer has acted. */
@@ -239,7 +238,6 @@ final class Refund {
     /** The acquirer was asked for as long as we ask. */
     void callForHelp() {
         needsAttention = true;
-        dueAt = null;
     }
 
     /** The acquirer's answer is no longer open. */

@@ -397,11 +397,13 @@ class RefundExecutor implements Notified {
         if (refund.status == SUCCEEDED) {
             return null;
         }
+        if (isAtItsEnd(refund, answer) && !refund.needsAttention) {
+            return "needs_attention";
+        }
         if (answer instanceof Answer.NotSent && task.first()) {
             return "not_sent";
         }
-        boolean inDoubt = answer instanceof Answer.InDoubt && refund.status == RefundStatus.SUBMITTED;
-        return isAtItsEnd(refund, answer) ? "needs_attention" : inDoubt ? "in_doubt" : null;
+        return answer instanceof Answer.InDoubt && refund.status == RefundStatus.SUBMITTED ? "in_doubt" : null;
     }
 
     private boolean isAtItsEnd(Refund refund, Answer answer) {
@@ -422,13 +424,12 @@ class RefundExecutor implements Notified {
             return;
         }
         if (answer instanceof Answer.NotSent) {
-            if (task.first()) {
-                refund.comeBack();
-            }
+            refund.dueAt = now.plus(jittered(settings.notSentPause()));
             if (isAtItsEnd(refund, answer)) {
                 refund.callForHelp();
-            } else {
-                refund.dueAt = now.plus(jittered(settings.notSentPause()));
+            }
+            if (task.first()) {
+                refund.comeBack();
             }
             return;
         }
@@ -441,11 +442,12 @@ class RefundExecutor implements Notified {
         if (refund.inquiries < pauses.size()) {
             refund.dueAt = now.plus(jittered(pauses.get(refund.inquiries)));
             refund.inquiries++;
-        } else if (refund.status == SUCCEEDED) {
-            refund.settle();
-            refund.dueAt = null;
         } else {
-            refund.callForHelp();
+            // A person is needed, and the acquirer may still find its tongue.
+            refund.dueAt = now.plus(jittered(settings.laterInquiries()));
+            if (refund.status != SUCCEEDED) {
+                refund.callForHelp();
+            }
         }
     }
 

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.paywitness.Said;
@@ -194,10 +196,12 @@ class RefundRaceTest {
     void clockThatJumpsADayDoublesNothingAndLeavesNothingBehind() {
         for (Duration jump : List.of(Duration.ofDays(1), Duration.ofDays(-1), Duration.ofHours(-3))) {
             String sale = sale();
-            acquirer.next("reset_after", "inquiry:error");
+            acquirer.next(Stream.concat(Stream.of("reset_before"), Collections.nCopies(99, "inquiry:error").stream())
+                    .toArray(String[]::new));
             String id = Sales.refunded(clerk, sale, null).get("id").textValue();
             Sales.awaited(clerk, id, "in_doubt");
             clock.move(jump);
+            acquirer.next();
             Sales.awaited(clerk, id, "succeeded");
             assertEquals(AMOUNT, acquirer.moved(sale), "" + jump);
             clock.reset();
