@@ -2,7 +2,7 @@
 
 -- One row for each transaction that a refund was asked for. Refunds, and later whatever else gives money back, share it.
 CREATE TABLE refund_balance (
-    transaction_id uuid PRIMARY KEY REFERENCES transaction (id),
+    transaction_id uuid PRIMARY KEY,
     currency text NOT NULL,
     -- What was charged when a refund was last accepted, in minor units.
     charged bigint NOT NULL CHECK (charged >= 0),
@@ -72,27 +72,32 @@ CREATE INDEX refund_due ON refund (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX refund_awaited ON refund (expected_by) WHERE status = 'succeeded' AND arrived_at IS NULL;
 
 -- The balance follows the refunds, whoever writes them: the constraint above holds under any concurrency.
-CREATE FUNCTION keep_refund_balance() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    freed CONSTANT text[] := ARRAY['failed', 'rejected', 'canceled'];
+CREATE FUNCTION add_to_refund_balance() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'INSERT' THEN
-        -- The row that is there counts, as it is after whoever wrote it before us.
-        INSERT INTO refund_balance AS b (transaction_id, currency, charged, refunds)
-            VALUES (NEW.transaction_id, NEW.currency, NEW.charged, NEW.amount)
-            ON CONFLICT (transaction_id) DO UPDATE
-            SET charged = excluded.charged, refunds = b.refunds + excluded.refunds;
-    ELSIF OLD.status <> ALL (freed) AND NEW.status = ANY (freed) THEN
-        UPDATE refund_balance SET refunds = refunds - NEW.amount WHERE transaction_id = NEW.transaction_id;
-    ELSIF OLD.status = ANY (freed) AND NEW.status <> OLD.status THEN
-        RAISE EXCEPTION 'a refund that is % stays so', OLD.status USING ERRCODE = 'restrict_violation';
-    END IF;
+    -- Where there is a row, it counts as it is after whoever wrote it before us.
+    INSERT INTO refund_balance AS b (transaction_id, currency, charged, refunds)
+        SELECT transaction_id, min(currency), min(charged), sum(amount) FROM added GROUP BY transaction_id
+        ON CONFLICT (transaction_id) DO UPDATE
+        SET charged = excluded.charged, refunds = b.refunds + excluded.refunds;
     RETURN NULL;
 END
 $$;
-CREATE TRIGGER refund_balance_insert AFTER INSERT ON refund FOR EACH ROW EXECUTE FUNCTION keep_refund_balance();
-CREATE TRIGGER refund_balance_update AFTER UPDATE OF status ON refund
-    FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION keep_refund_balance();
+CREATE TRIGGER refund_balance_insert AFTER INSERT ON refund
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION add_to_refund_balance();
+
+CREATE FUNCTION free_refund_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.status IN ('failed', 'rejected', 'canceled') THEN
+        RAISE EXCEPTION 'a refund that is % stays so', OLD.status USING ERRCODE = 'restrict_violation';
+    END IF;
+    UPDATE refund_balance SET refunds = refunds - NEW.amount WHERE transaction_id = NEW.transaction_id;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER refund_balance_update AFTER UPDATE OF status ON refund FOR EACH ROW
+    WHEN (OLD.status <> NEW.status AND (NEW.status IN ('failed', 'rejected', 'canceled')
+        OR OLD.status IN ('failed', 'rejected', 'canceled')))
+    EXECUTE FUNCTION free_refund_balance();
 
 -- What was asked for never changes, and nothing is forgotten.
 CREATE TRIGGER refund_kept BEFORE DELETE OR UPDATE OF

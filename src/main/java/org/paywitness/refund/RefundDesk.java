@@ -42,6 +42,7 @@ class RefundDesk {
 
     private final Refunds refunds;
     private final Settlements settlements;
+    private final RefundIntake intake;
     private final RefundExecutor executor;
     private final RefundSettings settings;
     private final Idempotency idempotency;
@@ -53,6 +54,7 @@ class RefundDesk {
     RefundDesk(
             Refunds refunds,
             Settlements settlements,
+            RefundIntake intake,
             RefundExecutor executor,
             RefundSettings settings,
             Idempotency idempotency,
@@ -62,6 +64,7 @@ class RefundDesk {
             ObjectMapper json) {
         this.refunds = refunds;
         this.settlements = settlements;
+        this.intake = intake;
         this.executor = executor;
         this.settings = settings;
         this.idempotency = idempotency;
@@ -159,10 +162,11 @@ class RefundDesk {
         Refund refund = draft.refund();
         Idempotency.Answer answer =
                 new Idempotency.Answer(201, "/v1/refunds/" + refund.reference(), body(refund, asker));
-        return refunds.create(
-                        refund, base.transaction().version(), draft.bound(), asker.key(), answer, idempotency.expired())
+        RefundIntake.Granted granted = new RefundIntake.Granted(
+                refund, base.transaction().version(), draft.bound(), asker.key(), answer.body());
+        return intake.write(granted)
                 .onFailure(RefundDesk::isBeyondBound)
-                .recoverWithItem(Refunds.Written.OVERTAKEN)
+                .recoverWithItem(RefundIntake.Written.OVERTAKEN)
                 .chain(written -> switch (written) {
                     case DONE -> {
                         executor.wake();

@@ -55,6 +55,14 @@ public interface RefundSettings {
     @WithDefault("1m")
     Duration clockSkew();
 
+    /** Statements that write new refunds at the same time; those asked for meanwhile wait and share the next one. */
+    @WithDefault("2")
+    int intakeStatements();
+
+    /** Refunds that are written with one statement at most. */
+    @WithDefault("64")
+    int intakeTogether();
+
     /** Characters of a note. */
     @WithDefault("500")
     int maxNoteLength();

@@ -24,7 +24,6 @@ import org.paywitness.acquirer.Operation;
 import org.paywitness.acquirer.Refusal;
 import org.paywitness.audit.AuditEntry;
 import org.paywitness.id.TypeId;
-import org.paywitness.idempotency.Idempotency;
 import org.paywitness.lookup.Lookup;
 import org.paywitness.lookup.Lookups;
 import org.paywitness.lookup.Question;
@@ -39,15 +38,6 @@ import org.paywitness.verdict.Completeness;
 class Refunds {
     /** A transaction with all that decides what may go back for it. */
     record Base(Transaction transaction, Completeness completeness, Refundable.Books books) {}
-
-    /** What became of an attempt to write a new refund. */
-    enum Written {
-        DONE,
-        /** The transaction is another one than was judged: judge again. */
-        OVERTAKEN,
-        /** The key was used before. */
-        KEY_TAKEN
-    }
 
     /** Somebody else has claimed or written the refund since. */
     static final class Lost extends RuntimeException {
@@ -69,26 +59,6 @@ class Refunds {
             + " LATERAL (SELECT sum(n.refunds)::bigint AS refunds, sum(n.chargebacks)::bigint AS chargebacks"
             + " FROM transaction x, " + BALANCE + "x.id OFFSET 0) n WHERE x.merged_into = t.id) m"
             + " WHERE t.id = ";
-
-    // One statement is one transaction and one round trip. The row of the transaction is locked and must still be the
-    // one that was judged; whoever waited for the lock meets the key, or the balance, as the one before has left it.
-    private static final String CREATE = "WITH locked AS (SELECT FROM transaction WHERE id = $1 AND version = $2"
-            + " AND merged_into IS NULL FOR NO KEY UPDATE)"
-            + ", claimed AS (INSERT INTO idempotency_key AS k"
-            + " (client, key, fingerprint, status, location, body, created_at)"
-            + " SELECT $3, $4, $5::bytea, 201, $6, $7, $8::timestamptz FROM locked ON CONFLICT (client, key) DO UPDATE"
-            + " SET fingerprint = excluded.fingerprint, status = 201, location = excluded.location,"
-            + " body = excluded.body, created_at = excluded.created_at WHERE k.created_at < $9 RETURNING 1)"
-            + ", refunded AS (INSERT INTO refund (transaction_id, requested_at, planned_at, id, merchant_id, channel,"
-            + " card_kind, via_wallet, amount, currency, charged, reason, note, status, route, requested_by,"
-            + " expected_by, due_at, audit_number, audit_hash) SELECT $1, $8, $8, $10::uuid, $11, $12, $13,"
-            + " $14::boolean, $15::bigint, $16, $17::bigint, $18, $19, $20, $21, $22, $23::timestamptz,"
-            + " $24::timestamptz, 1, $25::bytea FROM claimed)"
-            + ", audited AS (INSERT INTO audit_entry (subject_id, number, at, actor, action, content, hash)"
-            + " SELECT $10, 1, $8, $22, $26, $27, $25 FROM claimed)"
-            + ", told AS (INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, merchant_id, at)"
-            + " SELECT $28::uuid, 'refund', $29, 'refund.' || $26, $27, $11, $8 FROM claimed)"
-            + " SELECT (SELECT count(*) FROM locked)::int, (SELECT count(*) FROM claimed)::int";
 
     private static final String COLUMNS = "r.id, r.transaction_id, r.merchant_id, r.channel, r.card_kind,"
             + " r.via_wallet, r.amount, r.currency, r.reason, r.note, r.requested_by, r.requested_at, r.status,"
@@ -168,55 +138,6 @@ class Refunds {
     private static long number(io.vertx.sqlclient.Row row, int position) {
         Long value = row.getLong(position);
         return value == null ? 0 : value;
-    }
-
-    /**
-     * Writes a new refund with its first audit entry, its event and the answer to its key: all or nothing.
-     *
-     * @param bound what the refunds under this transaction's id may sum up to; beyond it the database refuses
-     * @param answer what whoever sends the key again gets
-     * @param expired keys that are older are free
-     */
-    Uni<Written> create(
-            Refund refund, int version, long bound, Idempotency.Key key, Idempotency.Answer answer, Instant expired) {
-        AuditEntry entry = entry(refund, refund.requestedBy, "requested", refund.requestedAt);
-        Tuple tuple = Tuple.tuple()
-                .addValue(refund.transactionId)
-                .addValue(version)
-                .addValue(key.client())
-                .addValue(key.key())
-                .addValue(key.fingerprint())
-                .addValue(answer.location())
-                .addValue(answer.body())
-                .addValue(utc(refund.requestedAt))
-                .addValue(utc(expired))
-                .addValue(refund.id)
-                .addValue(refund.merchantId)
-                .addValue(refund.channel)
-                .addValue(refund.cardKind.name().toLowerCase(java.util.Locale.ROOT))
-                .addValue(refund.viaWallet)
-                .addValue(refund.amount.amount())
-                .addValue(refund.amount.currency())
-                .addValue(bound)
-                .addValue(refund.reason.code())
-                .addValue(refund.note)
-                .addValue(refund.status.code())
-                .addValue(refund.route.code())
-                .addValue(refund.requestedBy)
-                .addValue(utc(refund.expectedBy))
-                .addValue(utc(refund.dueAt))
-                .addValue(Buffer.buffer(entry.hash()))
-                .addValue(entry.action())
-                .addValue(entry.content())
-                .addValue(TypeId.next())
-                .addValue(refund.reference());
-        return pool.preparedQuery(CREATE).execute(tuple).map(rows -> {
-            Row row = rows.iterator().next();
-            if (row.getInteger(0) == 0) {
-                return Written.OVERTAKEN;
-            }
-            return row.getInteger(1) == 0 ? Written.KEY_TAKEN : Written.DONE;
-        });
     }
 
     // --- reading -----------------------------------------------------------------------------------------------------
@@ -349,6 +270,13 @@ class Refunds {
                     refund.news = 0;
                 })
                 .replaceWithVoid();
+    }
+
+    /** The entry that begins the audit trail of a new refund. */
+    static AuditEntry firstEntry(Refund refund) {
+        refund.auditNumber = 0;
+        refund.auditHash = null;
+        return entry(refund, refund.requestedBy, "requested", refund.requestedAt);
     }
 
     /** Continues the refund's audit trail. */
