@@ -6,11 +6,13 @@ import io.quarkus.test.common.WithTestResource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.Map;
 import org.paywitness.acquirer.Simulator;
 
@@ -23,6 +25,8 @@ import org.paywitness.acquirer.Simulator;
 public class EmbeddedPostgresResource implements QuarkusTestResourceLifecycleManager {
     /** System property: port of the running server. */
     public static final String PORT = "paywitness.test.postgres.port";
+
+    private static final String HTTP_PORT = "paywitness.test.http.port";
 
     /** System property and configuration property: PKCS #8 in Base64 of the key that signs tokens. */
     public static final String PRIVATE_KEY = "paywitness.dev.private-key";
@@ -39,7 +43,23 @@ public class EmbeddedPostgresResource implements QuarkusTestResourceLifecycleMan
             }
         }
         makeKeys();
-        return configuration("postgres");
+        Map<String, String> all = new HashMap<>(configuration("postgres"));
+        all.put("quarkus.http.test-port", Integer.toString(httpPort()));
+        return all;
+    }
+
+    /** The service's port in this JVM: the same after each restart, so that others can be told of it before. */
+    public static int httpPort() {
+        synchronized (System.getProperties()) {
+            if (System.getProperty(HTTP_PORT) == null) {
+                try (ServerSocket free = new ServerSocket(0)) {
+                    System.setProperty(HTTP_PORT, Integer.toString(free.getLocalPort()));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+            return Integer.getInteger(HTTP_PORT);
+        }
     }
 
     /** The key pair of tokens alone, for tests that run a PostgreSQL of their own. */

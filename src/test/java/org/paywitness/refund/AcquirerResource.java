@@ -3,11 +3,11 @@ package org.paywitness.refund;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.paywitness.EmbeddedPostgresResource;
 import org.paywitness.acquirer.Simulator;
 
 /**
@@ -19,8 +19,8 @@ public class AcquirerResource implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public Map<String, String> start() {
-        try (ServerSocket free = new ServerSocket(0)) {
-            String port = Integer.toString(free.getLocalPort());
+        try {
+            int port = EmbeddedPostgresResource.httpPort();
             Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target", "acquirer")), "of");
             simulator = Simulator.start(
                     directory,
@@ -37,7 +37,6 @@ public class AcquirerResource implements QuarkusTestResourceLifecycleManager {
                     "--take-back-ms",
                     "300");
             Map<String, String> settings = new HashMap<>(simulator.configuration());
-            settings.put("quarkus.http.test-port", port);
             settings.put("paywitness.refund.executors", "1");
             settings.put("paywitness.refund.poll", "100ms");
             settings.put("paywitness.refund.inquiries", "100ms,300ms,700ms,1500ms");
