@@ -56,7 +56,7 @@ public interface RefundSettings {
     Duration clockSkew();
 
     /** Statements that write new refunds at the same time; those asked for meanwhile wait and share the next one. */
-    @WithDefault("2")
+    @WithDefault("1")
     int intakeStatements();
 
     /** Refunds that are written with one statement at most. */
