@@ -85,12 +85,15 @@ public class PublishedContract implements OASFilter {
             answer(operation, "401", "Unauthorized");
             answer(operation, "403", "Forbidden");
         }
-        if (parameters(operation).anyMatch(parameter -> parameter.getIn() == Parameter.In.PATH)) {
+        if (parameters(operation).anyMatch(parameter -> parameter.getIn() == Parameter.In.PATH)
+                || operation.getResponses().hasAPIResponse("404")) {
             answer(operation, "404", "NotFound");
         }
         answer(operation, "406", "NotAcceptable");
         if (retried) {
             answer(operation, "409", "Conflict");
+        }
+        if (retried || operation.getResponses().hasAPIResponse("422")) {
             answer(operation, "422", "Unprocessable");
         }
         if (operation.getRequestBody() != null) {

@@ -26,6 +26,7 @@ import java.util.function.IntFunction;
 import org.paywitness.audit.AuditEntry;
 import org.paywitness.id.TypeId;
 import org.paywitness.idempotency.Idempotency;
+import org.paywitness.problem.Problem;
 
 /**
  * Writes new refunds, each with its key, first audit entry, event and answer: all of one or nothing of it. Refunds that
@@ -98,10 +99,17 @@ class RefundIntake {
 
     private record Waiting(Granted granted, UniEmitter<? super Written> emitter) {}
 
-    /** Writes it, now or with those that are asked for meanwhile. Fails as the database does. */
+    /**
+     * Writes it, now or with those that are asked for meanwhile. Fails as the database does, or with 503
+     * {@code overloaded} when too many wait.
+     */
     Uni<Written> write(Granted granted) {
         return Uni.createFrom().emitter(emitter -> {
             synchronized (this) {
+                if (waiting.size() >= settings.intakeWaiting()) {
+                    emitter.fail(Problem.unavailable("overloaded", "Too many refunds are asked for at once."));
+                    return;
+                }
                 waiting.add(new Waiting(granted, emitter));
             }
             next();
@@ -167,7 +175,8 @@ class RefundIntake {
     private void alone(List<Waiting> all) {
         Uni<Void> each = Uni.createFrom().voidItem();
         for (Waiting one : all) {
-            each = each.chain(() -> write(List.of(one.granted()))
+            each = each.chain(() -> Uni.createFrom()
+                    .deferred(() -> write(List.of(one.granted())))
                     .onItemOrFailure()
                     .invoke((written, failure) -> {
                         if (failure == null) {

@@ -61,7 +61,10 @@ public class RefundResource {
             description =
                     "Of the whole that may still go back, or a part; several may follow each other. Approved at once"
                             + " within the limits of the policy, else waits for a second person. The Idempotency-Key is required:"
-                            + " the same key never moves money twice. Scopes: merchant:write, desk:write.")
+                            + " the same key never moves money twice. Refused with 409 refund_exceeds_charge (refundable tells what"
+                            + " may still go back), not_charged, being_returned, already_returned, under_chargeback,"
+                            + " merchant_unknown or cooling_off_over; 422 currency_mismatch; 503 acquirer_not_configured,"
+                            + " transaction_busy or overloaded. Scopes: merchant:write, desk:write.")
     @SecurityRequirement(
             name = "bearer",
             scopes = {"merchant:write", "desk:write"})
@@ -84,12 +87,6 @@ public class RefundResource {
             headers = @Header(name = "Location", schema = @Schema(implementation = String.class)),
             content = @Content(schema = @Schema(implementation = RefundAnswer.class)))
     @APIResponse(responseCode = "404", description = "No such transaction, or not yours.")
-    @APIResponse(
-            responseCode = "409",
-            description = "refund_exceeds_charge (refundable tells what may still go back), not_charged,"
-                    + " being_returned, already_returned, under_chargeback, merchant_unknown, cooling_off_over.")
-    @APIResponse(responseCode = "422", description = "currency_mismatch, idempotency_key_reused.")
-    @APIResponse(responseCode = "503", description = "acquirer_not_configured, transaction_busy.")
     public Uni<Response> request(
             byte[] body,
             @HeaderParam("Idempotency-Key") String key,
@@ -115,7 +112,8 @@ public class RefundResource {
     @Operation(
             operationId = "approveRefund",
             summary = "Approve a refund that waits",
-            description = "By another person than the one who asked. Scopes: merchant:approve, desk:approve.")
+            description = "By another person than the one who asked, else 403 same_person; 409 refund_not_pending when"
+                    + " it does not wait. Scopes: merchant:approve, desk:approve.")
     @SecurityRequirement(
             name = "bearer",
             scopes = {"merchant:approve", "desk:approve"})
@@ -124,9 +122,7 @@ public class RefundResource {
             responseCode = "200",
             description = "The refund.",
             content = @Content(schema = @Schema(implementation = RefundAnswer.class)))
-    @APIResponse(responseCode = "403", description = "same_person, insufficient_scope.")
     @APIResponse(responseCode = "404", description = "Not there, or not yours.")
-    @APIResponse(responseCode = "409", description = "refund_not_pending.")
     public Uni<Response> approve(
             @PathParam("id") String id,
             byte[] body,
@@ -147,7 +143,8 @@ public class RefundResource {
     @Operation(
             operationId = "rejectRefund",
             summary = "Reject a refund that waits",
-            description = "By another person than the one who asked. Scopes: merchant:approve, desk:approve.")
+            description = "By another person than the one who asked, else 403 same_person; 409 refund_not_pending when"
+                    + " it does not wait. Scopes: merchant:approve, desk:approve.")
     @SecurityRequirement(
             name = "bearer",
             scopes = {"merchant:approve", "desk:approve"})
@@ -156,9 +153,7 @@ public class RefundResource {
             responseCode = "200",
             description = "The refund.",
             content = @Content(schema = @Schema(implementation = RefundAnswer.class)))
-    @APIResponse(responseCode = "403", description = "same_person, insufficient_scope.")
     @APIResponse(responseCode = "404", description = "Not there, or not yours.")
-    @APIResponse(responseCode = "409", description = "refund_not_pending.")
     public Uni<Response> reject(
             @PathParam("id") String id,
             byte[] body,
@@ -179,7 +174,8 @@ public class RefundResource {
     @Operation(
             operationId = "cancelRefund",
             summary = "Cancel a refund before it is submitted",
-            description = "Scopes: merchant:write, desk:write.")
+            description = "409 refund_already_submitted once the acquirer may have acted, or it has ended."
+                    + " Scopes: merchant:write, desk:write.")
     @SecurityRequirement(
             name = "bearer",
             scopes = {"merchant:write", "desk:write"})
@@ -189,7 +185,6 @@ public class RefundResource {
             description = "The refund.",
             content = @Content(schema = @Schema(implementation = RefundAnswer.class)))
     @APIResponse(responseCode = "404", description = "Not there, or not yours.")
-    @APIResponse(responseCode = "409", description = "refund_already_submitted.")
     public Uni<Response> cancel(
             @PathParam("id") String id,
             byte[] body,
@@ -211,7 +206,8 @@ public class RefundResource {
             operationId = "resolveRefund",
             summary = "Resolve a refund of which the acquirer gives no end",
             description = "Where needs_attention is true: a person has found out what became of it, or has the acquirer"
-                    + " asked again. Never by the one who asked for the refund. Scope: desk:approve.")
+                    + " asked again. Never by the one who asked for the refund (403 same_person); 409 refund_not_in_doubt"
+                    + " where nobody is needed. Scope: desk:approve.")
     @SecurityRequirement(name = "bearer", scopes = "desk:approve")
     @RequestBody(
             required = true,
@@ -220,9 +216,7 @@ public class RefundResource {
             responseCode = "200",
             description = "The refund.",
             content = @Content(schema = @Schema(implementation = RefundAnswer.class)))
-    @APIResponse(responseCode = "403", description = "same_person, insufficient_scope.")
     @APIResponse(responseCode = "404", description = "Not there.")
-    @APIResponse(responseCode = "409", description = "refund_not_in_doubt.")
     public Uni<Response> resolve(
             @PathParam("id") String id,
             byte[] body,

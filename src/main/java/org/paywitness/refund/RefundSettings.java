@@ -63,6 +63,10 @@ public interface RefundSettings {
     @WithDefault("64")
     int intakeTogether();
 
+    /** New refunds that may wait to be written; beyond: 503. */
+    @WithDefault("2000")
+    int intakeWaiting();
+
     /** Characters of a note. */
     @WithDefault("500")
     int maxNoteLength();

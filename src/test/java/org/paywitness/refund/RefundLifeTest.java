@@ -12,6 +12,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +31,7 @@ import org.paywitness.TestClock;
 import org.paywitness.Tokens;
 import org.paywitness.acquirer.Simulator;
 import org.paywitness.fault.Waiting;
+import org.paywitness.id.TypeId;
 
 /** The life of a refund over HTTP, with the acquirer's own ledger as witness of what moved. */
 @QuarkusTest
@@ -40,6 +43,9 @@ class RefundLifeTest {
 
     @Inject
     TestClock clock;
+
+    @Inject
+    Pool pool;
 
     Simulator acquirer;
 
@@ -215,7 +221,9 @@ class RefundLifeTest {
         assertEquals("voided", Sales.verdict(clerk, voided).get("cause").textValue());
 
         String part = Sales.settled(merchant, card, AMOUNT + 1, morning);
-        assertEquals("refund", Sales.refunded(clerk, part, 1L).get("route").textValue());
+        JsonNode ofPart = Sales.refunded(clerk, part, 1L);
+        assertEquals("refund", ofPart.get("route").textValue());
+        Sales.awaited(clerk, ofPart.get("id").textValue(), "succeeded");
 
         String late = Sales.settled(merchant, card, AMOUNT + 2, morning);
         acquirer.next("void_too_late");
@@ -319,6 +327,16 @@ class RefundLifeTest {
                 .then()
                 .statusCode(404);
         Sales.ask(clerk, Sales.key(), Sales.body("txn_0", null, "fraud")).then().statusCode(404);
+    }
+
+    @Test
+    void whatTheBankClaimsBackIsNotRefundedAsWell() {
+        String sale = Sales.settled(merchant, card, AMOUNT, YESTERDAY);
+        // As the room of disputes will.
+        pool.preparedQuery("INSERT INTO refund_balance (transaction_id, currency, charged, refunds, chargebacks)"
+                        + " VALUES ($1, 'CNY', $2, 0, $2)")
+                .executeAndAwait(Tuple.of(TypeId.parse(TypeId.TRANSACTION, sale).orElseThrow(), AMOUNT));
+        refuses(sale, "under_chargeback");
     }
 
     private void refuses(String sale, String code) {
