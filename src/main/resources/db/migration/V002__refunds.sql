@@ -4,7 +4,7 @@
 CREATE TABLE refund_balance (
     transaction_id uuid PRIMARY KEY,
     currency text NOT NULL,
-    -- What was charged when a refund was last accepted, in minor units.
+    -- What refunds and chargebacks were held to when a refund was last accepted, in minor units; never more than charged.
     charged bigint NOT NULL CHECK (charged >= 0),
     -- The sum of the refunds that are neither failed, rejected nor canceled.
     refunds bigint NOT NULL CHECK (refunds >= 0),
@@ -22,7 +22,7 @@ CREATE TABLE refund (
     via_wallet boolean NOT NULL,
     amount bigint NOT NULL CHECK (amount > 0 AND amount <= 1000000000000),
     currency text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
-    -- What could be returned of the transaction at most, its other refunds included, when this one was accepted.
+    -- What the refunds under this transaction's id were held to, in sum, when this one was accepted.
     charged bigint NOT NULL,
     reason text NOT NULL CHECK (reason IN ('duplicate', 'customer_request', 'cooling_off', 'wrong_amount',
         'not_delivered', 'no_slip', 'fraud', 'agreement')),
@@ -69,6 +69,11 @@ CREATE TABLE refund (
 CREATE INDEX refund_transaction ON refund (transaction_id);
 CREATE INDEX refund_merchant ON refund (merchant_id, id);
 CREATE INDEX refund_due ON refund (due_at) WHERE due_at IS NOT NULL;
+-- Work lists.
+CREATE INDEX refund_pending ON refund (id) WHERE status = 'pending_approval';
+CREATE INDEX refund_in_doubt ON refund (id) WHERE status = 'in_doubt';
+CREATE INDEX refund_attention ON refund (id) WHERE needs_attention;
+CREATE INDEX refund_requested ON refund USING brin (requested_at);
 CREATE INDEX refund_awaited ON refund (expected_by) WHERE status = 'succeeded' AND arrived_at IS NULL;
 
 -- The balance follows the refunds, whoever writes them: the constraint above holds under any concurrency.

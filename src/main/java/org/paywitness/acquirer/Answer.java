@@ -23,6 +23,14 @@ public sealed interface Answer {
     /** No answer, a broken one, or a server error: the money may have moved. */
     record InDoubt(String why) implements Answer {}
 
-    /** The request certainly did not reach the acquirer, or was turned away at its door: nothing has happened. */
-    record NotSent(String why) implements Answer {}
+    /**
+     * The request certainly did not reach the acquirer, or was turned away at its door: nothing has happened.
+     *
+     * @param onlyThis whether it was turned away for what it is; others may well get in
+     */
+    record NotSent(String why, boolean onlyThis) implements Answer {
+        NotSent(String why) {
+            this(why, false);
+        }
+    }
 }

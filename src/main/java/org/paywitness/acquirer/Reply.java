@@ -41,7 +41,7 @@ record Reply(int status, byte[] body) {
         if (status == 404 && said instanceof NoRecord) {
             return said;
         }
-        return isOfClient() ? new NotSent("answered " + status) : new InDoubt("answered " + status);
+        return isOfClient() ? turnedAway() : new InDoubt("answered " + status);
     }
 
     private boolean isOfClient() {
@@ -56,7 +56,11 @@ record Reply(int status, byte[] body) {
         }
         return said instanceof Succeeded || said instanceof Processing
                 ? new InDoubt("answered " + status + " and yet took it")
-                : new NotSent("answered " + status);
+                : turnedAway();
+    }
+
+    private NotSent turnedAway() {
+        return new NotSent("answered " + status, status != 401 && status != 403 && status != 429);
     }
 
     private Answer read(String reference, Operation operation, ObjectMapper json) {

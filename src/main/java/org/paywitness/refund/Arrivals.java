@@ -29,6 +29,7 @@ final class Arrivals {
     static Map<UUID, Instant> of(Transaction transaction, Policy policy) {
         Map<UUID, Instant> arrived = new LinkedHashMap<>();
         List<Summary.Sent> open = new ArrayList<>(transaction.summary().sent());
+        open.removeIf(Summary.Sent::takenBack);
         List<Fact> credits = credits(transaction.facts(), policy);
         for (Fact credit : List.copyOf(credits)) {
             open.stream()
@@ -50,8 +51,8 @@ final class Arrivals {
     private static void fillUp(List<Summary.Sent> open, List<Fact> credits, Map<UUID, Instant> arrived, Policy policy) {
         long sum = 0;
         for (Fact credit : credits) {
-            sum += credit.amount().amount();
-            boolean more = true;
+            boolean more = !open.isEmpty() && isSince(credit, open.get(0), policy);
+            sum += more ? credit.amount().amount() : 0;
             while (more && !open.isEmpty() && isSince(credit, open.get(0), policy)) {
                 Summary.Sent sent = open.get(0);
                 boolean converted =
@@ -66,9 +67,16 @@ final class Arrivals {
         }
     }
 
-    // A void before settlement: nothing was taken, and what was set aside is free again.
+    // A void before settlement: nothing was taken, and what was set aside is free again. Where nobody tells that
+    // anything was taken or set aside, there is nothing to arrive.
     private static void releasedHold(
             List<Summary.Sent> open, List<Fact> facts, Map<UUID, Instant> arrived, Policy policy) {
+        boolean untouched = !new Testimony(facts).taken() && facts.stream().noneMatch(f -> f.source() == Source.BANK);
+        for (Summary.Sent sent : open) {
+            if (sent.voided() && untouched) {
+                arrived.put(sent.id(), sent.succeededAt());
+            }
+        }
         for (Fact fact : facts) {
             if (fact.source() == Source.BANK && fact.outcome() == Outcome.RELEASED) {
                 open.stream()

@@ -9,6 +9,7 @@ import static org.paywitness.refund.RefundStatus.REJECTED;
 import static org.paywitness.refund.RefundStatus.SUBMITTED;
 import static org.paywitness.refund.RefundStatus.SUCCEEDED;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import org.paywitness.acquirer.Operation;
@@ -56,6 +57,7 @@ final class Refund {
 
     // What an executor does next: see V002__refunds.sql.
     Instant dueAt;
+    Instant plannedAt;
     int claim;
     int news;
     int inquiries;
@@ -103,9 +105,10 @@ final class Refund {
     }
 
     /** @throws Problem 403 {@code same_person}, 409 {@code refund_not_pending} */
-    void approve(String person, String remark, Instant now) {
+    void approve(String person, String remark, Instant now, Policy policy) {
         decide(APPROVED, person, remark, now);
         dueAt = now;
+        expect(now, policy);
     }
 
     /** @throws Problem 403 {@code same_person}, 409 {@code refund_not_pending} */
@@ -139,6 +142,13 @@ final class Refund {
         decidedBy = person;
         decidedAt = now;
         decisionNote = remark;
+        needsAttention = false;
+    }
+
+    /** The money came back on another way, or more of it, while this one waited to be sent. */
+    void cancelByPolicy(Instant now) {
+        decided(CANCELED, POLICY, null, now);
+        dueAt = null;
     }
 
     /** What a person found out about a refund of which the acquirer tells nothing. */
@@ -149,13 +159,17 @@ final class Refund {
     }
 
     /** @throws Problem 403 {@code same_person}, 409 {@code refund_not_in_doubt} */
-    void resolve(Finding finding, Refusal why, String person, String remark, Instant now, Policy policy) {
+    void resolve(
+            Finding finding, Refusal why, String person, String remark, Instant now, Policy policy, Duration lease) {
         if (!needsAttention || status != SUBMITTED && status != IN_DOUBT) {
             throw Problem.conflict("refund_not_in_doubt", "This refund does not wait for a person to resolve it.")
                     .with("refund_status", status.code());
         }
         if (person.equals(requestedBy)) {
             throw Problem.forbidden("same_person", "Whoever asked for a refund cannot decide on it.");
+        }
+        if (isClaimed(now, lease)) {
+            throw Problem.unavailable("transaction_busy", "The acquirer is being asked at this moment.");
         }
         switch (finding) {
             case SUCCEEDED -> succeed(now, acquirerReference, policy);
@@ -177,11 +191,12 @@ final class Refund {
     // --- what comes of it --------------------------------------------------------------------------------------------
 
     /** From here on the acquirer may have acted. */
-    void submit(Operation by, Instant now) {
+    void submit(Operation by, Instant now, Policy policy) {
         status = status.to(SUBMITTED);
         route = by;
         submittedAt = now;
         openSince = openSince == null ? now : openSince;
+        expect(now, policy);
     }
 
     /** It certainly could not leave; since when that is so remains known. */
@@ -245,6 +260,11 @@ final class Refund {
         inquiries = 0;
         openSince = null;
         needsAttention = false;
+    }
+
+    /** An executor is at work on it: whoever claims it puts it off by exactly the lease. */
+    private boolean isClaimed(Instant now, Duration lease) {
+        return dueAt != null && plannedAt != null && dueAt.equals(plannedAt.plus(lease)) && dueAt.isAfter(now);
     }
 
     boolean isOverdue(Instant now) {

@@ -9,6 +9,7 @@ import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Response;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
@@ -36,7 +37,9 @@ class RefundDesk {
     record Asker(String person, Visibility may, Idempotency.Key key, Language language) {}
 
     /** Somebody changed the transaction, or took what was left, while we decided: decide again. */
-    private static final int MAX_ATTEMPTS = 10;
+    private static final int MAX_ATTEMPTS = 20;
+
+    private static final Duration PAUSE = Duration.ofMillis(10);
 
     private static final String CHECK_VIOLATION = "23514";
 
@@ -155,7 +158,10 @@ class RefundDesk {
                         asker.person(),
                         now)
                 .begin(automatic, limits.route(whole, transaction.occurredAt(), now), policy);
-        return new Draft(refund, refundable.bound(base.books()));
+        // Those who judged the same books at the same moment must not be granted more without a second person together.
+        long bound = refundable.bound(base.books());
+        return new Draft(
+                refund, automatic ? Math.min(bound, limits.automaticBound(amount.currency(), base.books())) : bound);
     }
 
     private Uni<Response> write(RefundRequest.Asked asked, Asker asker, Refunds.Base base, Draft draft, int attempt) {
@@ -172,10 +178,20 @@ class RefundDesk {
                         executor.wake();
                         yield Uni.createFrom().item(answer.response(false));
                     }
-                    case KEY_TAKEN -> idempotency.kept(asker.key());
+                    case KEY_TAKEN ->
+                        idempotency
+                                .kept(asker.key())
+                                .onItem()
+                                .ifNull()
+                                .switchTo(() -> attempt(asked, asker, attempt + 1));
                     case OVERTAKEN ->
                         attempt < MAX_ATTEMPTS
-                                ? attempt(asked, asker, attempt + 1)
+                                ? Uni.createFrom()
+                                        .voidItem()
+                                        .onItem()
+                                        .delayIt()
+                                        .by(PAUSE.multipliedBy(attempt))
+                                        .chain(() -> attempt(asked, asker, attempt + 1))
                                 : Uni.createFrom()
                                         .failure(Problem.unavailable(
                                                 "transaction_busy", "This transaction changes too often just now."));
@@ -189,7 +205,15 @@ class RefundDesk {
     // --- deciding ----------------------------------------------------------------------------------------------------
 
     Uni<Response> approve(UUID id, String note, Asker asker) {
-        return act(id, asker, "approved", r -> r.approve(asker.person(), note, now()))
+        return idempotency
+                .with(asker.key(), connection -> refunds.lock(connection, id)
+                        .call(refund -> refund == null ? Uni.createFrom().voidItem() : judgeAgain(refund))
+                        .chain(() -> change(
+                                connection,
+                                id,
+                                asker,
+                                "approved",
+                                r -> r.approve(asker.person(), note, now(), policy))))
                 .invoke(executor::wake);
     }
 
@@ -199,6 +223,30 @@ class RefundDesk {
 
     Uni<Response> cancel(UUID id, String note, Asker asker) {
         return act(id, asker, "canceled", r -> r.cancel(asker.person(), note, now()));
+    }
+
+    // Others may have given the money back while it waited. A refund that cannot be decided on says so by itself.
+    private Uni<Void> judgeAgain(Refund refund) {
+        return refunds.base(refund.transactionId)
+                .invoke(base -> {
+                    if (refund.status != RefundStatus.PENDING_APPROVAL) {
+                        return;
+                    }
+                    Refundable refundable = Refundable.of(
+                            base.transaction(),
+                            base.completeness(),
+                            base.books().without(refund.amount),
+                            policy,
+                            now());
+                    if (refundable.refusal() != null) {
+                        throw refundable.refusal();
+                    }
+                    if (!refundable.left().covers(refund.amount)) {
+                        throw refundable.telling(Problem.conflict(
+                                "refund_exceeds_charge", "More than may still go back for this transaction."));
+                    }
+                })
+                .replaceWithVoid();
     }
 
     private Uni<Response> act(UUID id, Asker asker, String action, Consumer<Refund> change) {
@@ -220,8 +268,8 @@ class RefundDesk {
     /** Ends a refund of which the acquirer gives no end, by what a person found out. */
     Uni<Response> resolve(UUID id, RefundRequest.Resolved found, Asker asker) {
         Instant now = now();
-        Consumer<Refund> change =
-                r -> r.resolve(found.finding(), found.failure(), asker.person(), found.note(), now, policy);
+        Consumer<Refund> change = r -> r.resolve(
+                found.finding(), found.failure(), asker.person(), found.note(), now, policy, settings.lease());
         if (found.finding() != Refund.Finding.SUCCEEDED) {
             return act(id, asker, "resolved", change).invoke(executor::wake);
         }

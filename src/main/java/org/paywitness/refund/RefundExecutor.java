@@ -36,7 +36,9 @@ import org.paywitness.database.Migrations;
 import org.paywitness.id.TypeId;
 import org.paywitness.transaction.Transaction;
 import org.paywitness.transaction.Transactions;
+import org.paywitness.verdict.Completeness;
 import org.paywitness.verdict.Policy;
+import org.paywitness.verdict.Verdict;
 
 /**
  * Takes refunds to the acquirer and finds out what became of them. Any number of executors in any number of pods: one
@@ -51,6 +53,12 @@ class RefundExecutor implements Notified {
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
     private static final double JITTER = 0.2;
 
+    /** How often the pause before an order that could not leave is doubled: from 2 s to about a minute. */
+    private static final int MAX_DOUBLINGS = 5;
+
+    /** How often plans are looked through for those of a clock that was ahead, besides when ours went back. */
+    private static final Duration REVIEW = Duration.ofMinutes(10);
+
     private final Refunds refunds;
     private final Settlements settlements;
     private final Transactions transactions;
@@ -63,7 +71,8 @@ class RefundExecutor implements Notified {
     private final Vertx vertx;
     private final List<Loop> loops = new ArrayList<>();
     private final List<Duration> pauses = new ArrayList<>();
-    private volatile Instant latest = Instant.MAX;
+    private volatile Instant latest = Instant.EPOCH;
+    private volatile Instant reviewed = Instant.EPOCH;
     private volatile boolean stopping;
 
     RefundExecutor(
@@ -146,7 +155,7 @@ class RefundExecutor implements Notified {
                     refund.merchantId,
                     refund.amount,
                     new Order.Original(
-                            transaction.typeId(),
+                            TypeId.format(TypeId.TRANSACTION, refund.transactionId),
                             transaction.amount(),
                             transaction.occurredAt(),
                             r.terminalId(),
@@ -205,7 +214,10 @@ class RefundExecutor implements Notified {
 
         private void run(Task task) {
             work(task).subscribe().with(answer -> done(answer), failure -> {
-                if (!(failure instanceof Refunds.Lost)) {
+                if (failure instanceof Refunds.Lost) {
+                    LOG.infof(
+                            "Refund %s was taken over by another", task.refund().reference());
+                } else {
                     LOG.infof(
                             "Refund %s waits for its claim to end: %s",
                             task.refund().reference(), failure);
@@ -215,7 +227,7 @@ class RefundExecutor implements Notified {
         }
 
         private void done(Answer answer) {
-            if (answer instanceof Answer.NotSent) {
+            if (answer instanceof Answer.NotSent notSent && !notSent.onlyThis()) {
                 // The door is closed: knocking with everything that waits would not open it.
                 closedUntil = System.nanoTime() + settings.notSentPause().toNanos();
             }
@@ -226,13 +238,19 @@ class RefundExecutor implements Notified {
 
     // --- claiming ----------------------------------------------------------------------------------------------------
 
-    // At the start, and whenever the clock was set back.
+    // At the start, whenever the clock was set back, and now and then for other pods' clocks.
     private Uni<Void> planAnew(Instant now) {
-        if (!now.plus(settings.clockSkew()).isBefore(latest)) {
-            latest = now;
+        boolean wentBack = now.plus(settings.clockSkew()).isBefore(latest);
+        latest = now;
+        if (!wentBack && now.isBefore(reviewed.plus(REVIEW))) {
             return Uni.createFrom().voidItem();
         }
-        return refunds.planAnew(now, settings.clockSkew()).invoke(() -> latest = now);
+        reviewed = now;
+        return refunds.planAnew(now, settings.clockSkew())
+                .onFailure()
+                .invoke(() -> reviewed = Instant.EPOCH)
+                .onFailure()
+                .recoverWithNull();
     }
 
     private Uni<List<Task>> claim(int limit) {
@@ -278,10 +296,15 @@ class RefundExecutor implements Notified {
         Instant until = now.plus(settings.lease());
         for (Refund refund : due) {
             Transaction transaction = of.get(refund.transactionId);
-            if (refund.status == APPROVED) {
-                refund.submit(route(refund, transaction, now), now);
+            if (refund.status == APPROVED && isGivenBackAlready(refund, transaction, now)) {
+                refund.cancelByPolicy(now);
+                all = all.chain(() -> refunds.save(connection, refund, Refund.POLICY, "canceled", now));
+            } else if (refund.status == APPROVED) {
+                boolean knocked = refund.openSince != null;
+                refund.submit(route(refund, transaction, now), now, policy);
                 refund.dueAt = until;
-                all = all.chain(() -> refunds.save(connection, refund, ACTOR, "submitted", now));
+                // Told once: while the acquirer is away, each knock would be told again.
+                all = all.chain(() -> refunds.save(connection, refund, ACTOR, knocked ? null : "submitted", now));
                 tasks.add(new Task(refund, transaction, true));
             } else if (refund.status == SUCCEEDED && refund.arrivedAt != null && refund.news == 0) {
                 refund.dueAt = null;
@@ -297,6 +320,17 @@ class RefundExecutor implements Notified {
             }
         }
         return all.chain(() -> refunds.claim(connection, asked, now, until)).replaceWith(tasks);
+    }
+
+    // Others may have given the money back while it waited for the acquirer's door to open.
+    private boolean isGivenBackAlready(Refund refund, Transaction transaction, Instant now) {
+        Refundable refundable = Refundable.of(transaction, Completeness.NONE, Refundable.Books.NONE, policy, now);
+        Verdict.Kind kind = refundable.verdict().kind();
+        return kind == Verdict.Kind.RETURNED
+                || kind == Verdict.Kind.BEING_RETURNED
+                || refundable.refusal() == null
+                        && refundable.left().currency().equals(refund.amount.currency())
+                        && !refundable.left().covers(refund.amount);
     }
 
     // The day may have ended since it was asked for.
@@ -401,7 +435,7 @@ class RefundExecutor implements Notified {
             return "needs_attention";
         }
         if (answer instanceof Answer.NotSent && task.first()) {
-            return "not_sent";
+            return refund.inquiries == 0 ? "not_sent" : null;
         }
         return answer instanceof Answer.InDoubt && refund.status == RefundStatus.SUBMITTED ? "in_doubt" : null;
     }
@@ -423,15 +457,13 @@ class RefundExecutor implements Notified {
             refund.dueAt = refund.arrivedAt == null && !refund.overdueTold ? refund.expectedBy : null;
             return;
         }
-        if (answer instanceof Answer.NotSent) {
-            refund.dueAt = now.plus(jittered(settings.notSentPause()));
-            if (isAtItsEnd(refund, answer)) {
-                refund.callForHelp();
-            }
-            if (task.first()) {
-                refund.comeBack();
-            }
+        if (answer instanceof Answer.NotSent && refund.status != SUCCEEDED) {
+            leaveUnsent(refund, task, answer, now);
             return;
+        }
+        if (task.first()) {
+            // What was counted until now were knocks at a closed door.
+            refund.inquiries = 0;
         }
         if (answer instanceof Answer.InDoubt) {
             refund.doubt();
@@ -448,6 +480,18 @@ class RefundExecutor implements Notified {
             if (refund.status != SUCCEEDED) {
                 refund.callForHelp();
             }
+        }
+    }
+
+    private void leaveUnsent(Refund refund, Task task, Answer answer, Instant now) {
+        if (isAtItsEnd(refund, answer)) {
+            refund.callForHelp();
+        }
+        Duration pause = settings.notSentPause().multipliedBy(1L << Math.min(refund.inquiries, MAX_DOUBLINGS));
+        refund.dueAt = now.plus(jittered(pause));
+        if (task.first()) {
+            refund.comeBack();
+            refund.inquiries++;
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.paywitness.audit.AuditEntry;
+import org.paywitness.database.DatabaseFailure;
 import org.paywitness.id.TypeId;
 import org.paywitness.idempotency.Idempotency;
 import org.paywitness.problem.Problem;
@@ -47,14 +48,14 @@ class RefundIntake {
     /** What became of it. */
     enum Written {
         DONE,
-        /** The transaction is another one than was judged: judge again. */
+        /** The transaction is another one than was judged, or is being changed: judge again. */
         OVERTAKEN,
         /** The key was used before. */
         KEY_TAKEN
     }
 
-    // The rows of the transactions are locked, in order, and must still be those that were judged; whoever waited for
-    // a lock meets the key, and the balance, as the one before has left it.
+    // The rows of the transactions are locked and must still be those that were judged. One that somebody else holds
+    // keeps nobody waiting: it counts as changed, and whoever comes back meets what the other has left.
     private static final String WRITE = "WITH asked AS (SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[],"
             + " $4::text[], $5::bytea[], $6::text[], $7::timestamptz[], $8::uuid[], $9::text[], $10::text[],"
             + " $11::text[], $12::bool[], $13::bigint[], $14::text[], $15::bigint[], $16::text[], $17::text[],"
@@ -63,7 +64,7 @@ class RefundIntake {
             + " at, id, merchant_id, channel, card_kind, via_wallet, amount, currency, charged, reason, note, status,"
             + " route, person, expected_by, due_at, hash, content, event, reference))"
             + ", locked AS (SELECT t.id, t.version FROM transaction t WHERE t.id = ANY($1) AND t.merged_into IS NULL"
-            + " ORDER BY t.id FOR NO KEY UPDATE)"
+            + " ORDER BY t.id FOR NO KEY UPDATE SKIP LOCKED)"
             + ", claimed AS (INSERT INTO idempotency_key AS k"
             + " (client, key, fingerprint, status, location, body, created_at)"
             + " SELECT a.client, a.key, a.fingerprint, 201, '/v1/refunds/' || a.reference, a.body, a.at FROM asked a"
@@ -135,7 +136,9 @@ class RefundIntake {
                                     .complete(written.get(one.granted().refund().id)));
                         },
                         failure -> {
-                            if (together.size() > 1 && failure instanceof PgException) {
+                            if (together.size() > 1
+                                    && failure instanceof PgException
+                                    && !DatabaseFailure.isOutage(failure)) {
                                 alone(together);
                                 return;
                             }

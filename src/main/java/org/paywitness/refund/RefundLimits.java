@@ -83,6 +83,13 @@ record RefundLimits(
         return limit != null && limit.covers(amount) && isWithin(automaticWithin, occurredAt, now);
     }
 
+    /** The largest sum that automatic refunds under a transaction's id may reach, as its balance is bounded. */
+    long automaticBound(String currency, Refundable.Books books) {
+        Money limit = automaticUpTo.get(currency);
+        long more = limit == null ? 0 : Math.max(0, limit.amount() - books.live());
+        return Math.addExact(books.here() + books.chargebacks(), more);
+    }
+
     /** Whether the law lets the customer return without a reason. */
     boolean isWithinCoolingOff(Instant occurredAt, Instant now) {
         return isWithin(coolingOff, occurredAt, now);

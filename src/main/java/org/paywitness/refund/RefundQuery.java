@@ -62,14 +62,20 @@ record RefundQuery(
             add(
                     where,
                     tuple,
-                    "r.transaction_id IN (SELECT t.id FROM transaction t LEFT JOIN transaction z"
-                            + " ON z.id = t.merged_into WHERE t.card_token = ANY($%1$d) AND z.id IS NULL"
-                            + " UNION ALL SELECT x.id FROM transaction y JOIN transaction x ON x.merged_into = y.id"
-                            + " WHERE y.card_token = ANY($%1$d))",
+                    "r.transaction_id IN (SELECT t.id FROM transaction t WHERE t.card_token = ANY($%1$d)"
+                            + " AND t.merged_into IS NULL UNION ALL SELECT x.id FROM transaction y"
+                            + " JOIN transaction x ON x.merged_into = y.id WHERE y.card_token = ANY($%1$d)"
+                            + " AND y.merged_into IS NULL)",
                     of.cards().toArray(String[]::new));
         }
         add(where, tuple, "r.merchant_id = $%d", merchantId);
-        add(where, tuple, "r.status = $%d", status == null ? null : status.code());
+        // Spelled out, these find the partial indexes of work lists.
+        if (status != null) {
+            where.add("r.status = '" + status.code() + "'");
+        }
+        if (needsAttention != null) {
+            where.add(needsAttention ? "r.needs_attention" : "NOT r.needs_attention");
+        }
         add(
                 where,
                 tuple,
@@ -77,7 +83,6 @@ record RefundQuery(
                 transactionId);
         add(where, tuple, "r.requested_at >= $%d", from == null ? null : from.atOffset(ZoneOffset.UTC));
         add(where, tuple, "r.requested_at < $%d", to == null ? null : to.atOffset(ZoneOffset.UTC));
-        add(where, tuple, "r.needs_attention = $%d", needsAttention);
         if (overdue != null) {
             add(
                     where,

@@ -3,6 +3,7 @@ package org.paywitness.refund;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithParentName;
+import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.util.List;
@@ -41,6 +42,7 @@ public interface RefundSettings {
 
     /** Refunds that one executor works on at once. */
     @WithDefault("32")
+    @Min(1)
     int maxInFlight();
 
     /** Executors in this process; each claims for itself. 0: this process only accepts refunds. */
@@ -57,14 +59,17 @@ public interface RefundSettings {
 
     /** Statements that write new refunds at the same time; those asked for meanwhile wait and share the next one. */
     @WithDefault("1")
+    @Min(1)
     int intakeStatements();
 
     /** Refunds that are written with one statement at most. */
     @WithDefault("64")
+    @Min(1)
     int intakeTogether();
 
     /** New refunds that may wait to be written; beyond: 503. */
     @WithDefault("2000")
+    @Min(1)
     int intakeWaiting();
 
     /** Characters of a note. */

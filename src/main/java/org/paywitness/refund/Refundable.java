@@ -32,6 +32,11 @@ record Refundable(Verdict verdict, Money charged, Money left, Problem refusal) {
     record Books(long here, long merged, long chargebacks) {
         static final Books NONE = new Books(0, 0, 0);
 
+        /** As if this much of what was asked for had not been. */
+        Books without(Money amount) {
+            return new Books(here, merged - amount.amount(), chargebacks);
+        }
+
         long live() {
             return Math.addExact(here, merged);
         }
@@ -46,15 +51,16 @@ record Refundable(Verdict verdict, Money charged, Money left, Problem refusal) {
         }
         String currency = charged.currency();
         Testimony said = new Testimony(transaction.facts());
-        long told = Math.max(said.promised(currency, java.util.List.of(), policy), said.arrived(currency, policy));
         long succeeded = 0;
         for (Summary.Sent sent : transaction.summary().sent()) {
-            succeeded +=
-                    sent.amount().currency().equals(currency) ? sent.amount().amount() : 0;
+            boolean counts = !sent.takenBack() && sent.amount().currency().equals(currency);
+            succeeded += counts ? sent.amount().amount() : 0;
         }
         // A refund that others tell of may be one of ours; one of ours that is still under way can be told by nobody.
         long underWay = Math.max(0, books.live() - succeeded);
-        long gone = Math.addExact(Math.addExact(underWay, Math.max(succeeded, told)), books.chargebacks());
+        long promised = said.promised(currency, transaction.payment().refunds(), policy);
+        long told = Math.max(promised, said.arrived(currency, policy));
+        long gone = Math.addExact(Math.addExact(underWay, told), books.chargebacks());
         long left = refusal != null ? 0 : Math.max(0, charged.amount() - gone);
         return new Refundable(verdict, charged, Money.of(left, currency), refusal);
     }

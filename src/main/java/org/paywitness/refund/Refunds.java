@@ -64,14 +64,15 @@ class Refunds {
             + " r.via_wallet, r.amount, r.currency, r.reason, r.note, r.requested_by, r.requested_at, r.status,"
             + " r.route, r.decided_by, r.decided_at, r.decision_note, r.submitted_at, r.succeeded_at, r.failed_at,"
             + " r.failure, r.acquirer_reference, r.expected_by, r.arrived_at, r.needs_attention, r.overdue_told,"
-            + " r.due_at, r.claim, r.news, r.inquiries, r.open_since, r.audit_number, r.audit_hash";
+            + " r.due_at, r.claim, r.news, r.inquiries, r.open_since, r.audit_number, r.audit_hash, r.planned_at";
 
     private static final String BY_ID = "SELECT " + COLUMNS + ", coalesce(z.card_token, t.card_token)"
             + " FROM refund r JOIN transaction t ON t.id = r.transaction_id"
             + " LEFT JOIN transaction z ON z.id = t.merged_into WHERE r.id = $1";
     private static final String LOCK = "SELECT " + COLUMNS + " FROM refund r WHERE r.id = $1 FOR UPDATE";
     private static final String HISTORY =
-            "SELECT number, at, actor, action, content, hash FROM audit_entry WHERE subject_id = $1 ORDER BY number";
+            "SELECT number, at, actor, action, content, hash FROM audit_entry WHERE subject_id = $1 ORDER BY number"
+                    + " LIMIT 1000";
     private static final String OF_TRANSACTIONS = "SELECT " + COLUMNS + ", coalesce(t.merged_into, t.id)"
             + " FROM refund r JOIN transaction t ON t.id = r.transaction_id"
             + " WHERE t.id = ANY($1) OR t.merged_into = ANY($1) ORDER BY r.id";
@@ -148,7 +149,7 @@ class Refunds {
     Uni<Seen> byId(UUID id) {
         return pool.preparedQuery(BY_ID).execute(Tuple.of(id)).map(rows -> {
             for (Row row : rows) {
-                return new Seen(refund(row), row.getString(33));
+                return new Seen(refund(row), row.getString(34));
             }
             return null;
         });
@@ -179,7 +180,7 @@ class Refunds {
                 .map(rows -> {
                     Map<UUID, List<Refund>> of = new HashMap<>();
                     for (Row row : rows) {
-                        of.computeIfAbsent(row.getUUID(33), id -> new ArrayList<>())
+                        of.computeIfAbsent(row.getUUID(34), id -> new ArrayList<>())
                                 .add(refund(row));
                     }
                     return of;
@@ -377,6 +378,7 @@ class Refunds {
         refund.openSince = time(row, 30);
         refund.auditNumber = row.getInteger(31);
         refund.auditHash = row.getBuffer(32).getBytes();
+        refund.plannedAt = time(row, 33);
         return refund;
     }
 

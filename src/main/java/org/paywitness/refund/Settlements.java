@@ -40,8 +40,8 @@ class Settlements implements ReturnFollower {
     /** The refund counts from now on: its amount goes back. Writes it in the given way along with the transaction. */
     Uni<Void> count(
             Refund refund, Operation route, Instant succeededAt, BiFunction<SqlConnection, Instant, Uni<Void>> write) {
-        Summary.Sent sent =
-                new Summary.Sent(refund.id, refund.transactionId, refund.amount, succeededAt, route == Operation.VOID);
+        Summary.Sent sent = new Summary.Sent(
+                refund.id, refund.transactionId, refund.amount, succeededAt, route == Operation.VOID, false);
         return observations.revise(
                 refund.transactionId,
                 transaction -> transaction.withSent(with(transaction.summary().sent(), sent)),
@@ -54,8 +54,9 @@ class Settlements implements ReturnFollower {
     Uni<Void> discount(Refund refund, BiFunction<SqlConnection, Instant, Uni<Void>> write) {
         return observations.revise(
                 refund.transactionId,
-                transaction ->
-                        transaction.withSent(without(transaction.summary().sent(), refund.id)),
+                transaction -> transaction.withSent(transaction.summary().sent().stream()
+                        .map(sent -> sent.id().equals(refund.id) ? sent.takeBack() : sent)
+                        .toList()),
                 "refund_taken_back",
                 (connection, transaction) -> write.apply(connection, null));
     }
@@ -92,6 +93,9 @@ class Settlements implements ReturnFollower {
             return Uni.createFrom().voidItem();
         }
         refund.arrivedAt = at;
+        if (at == null && refund.dueAt == null && !refund.overdueTold) {
+            refund.dueAt = refund.expectedBy;
+        }
         return refunds.save(connection, refund, "observation", at == null ? "not_arrived" : "arrived", now);
     }
 }

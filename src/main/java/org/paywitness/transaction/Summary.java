@@ -47,8 +47,13 @@ public record Summary(
      * A refund of ours that succeeded.
      *
      * @param madeFor the transaction that it was asked for, which may have been merged into this one since
+     * @param takenBack whether the acquirer has taken the success back
      */
-    public record Sent(UUID id, UUID madeFor, Money amount, Instant succeededAt, boolean voided) {
+    public record Sent(UUID id, UUID madeFor, Money amount, Instant succeededAt, boolean voided, boolean takenBack) {
+        public Sent takeBack() {
+            return new Sent(id, madeFor, amount, succeededAt, voided, true);
+        }
+
         static final Comparator<Sent> IN_TIME =
                 Comparator.comparing(Sent::succeededAt).thenComparing(Sent::id);
     }
@@ -116,6 +121,7 @@ public record Summary(
             field(out, Long.toString(micros(refund.succeededAt())));
             money(out, refund.amount());
             field(out, refund.voided() ? "1" : "0");
+            field(out, refund.takenBack() ? "1" : "0");
         }
         for (Fact f : facts) {
             out.append('\n').append(f.source().code());
@@ -248,7 +254,7 @@ public record Summary(
             UUID id = UUID.fromString(next());
             UUID madeFor = UUID.fromString(next());
             Instant at = instant(Long.parseLong(next()));
-            return new Sent(id, madeFor, money(), at, "1".equals(next()));
+            return new Sent(id, madeFor, money(), at, "1".equals(next()), "1".equals(next()));
         }
 
         Money money() {

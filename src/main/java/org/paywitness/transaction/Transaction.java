@@ -79,7 +79,8 @@ public record Transaction(
                                 TypeId.format(TypeId.REFUND, sent.id()),
                                 sent.amount(),
                                 sent.succeededAt(),
-                                sent.voided()))
+                                sent.voided(),
+                                sent.takenBack()))
                         .toList();
     }
 

@@ -12,6 +12,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
@@ -132,7 +133,11 @@ public class Transactions {
         if (changes.isEmpty()) {
             return Uni.createFrom().voidItem();
         }
-        List<Transaction> ts = changes.stream().map(Change::transaction).toList();
+        // In one order, as everybody locks them.
+        List<Transaction> ts = changes.stream()
+                .map(Change::transaction)
+                .sorted(Comparator.comparing(Transaction::id))
+                .toList();
         Tuple rows = Tuple.tuple()
                 .addValue(column(ts, Transaction::id, UUID[]::new))
                 .addValue(column(ts, Transaction::mergedInto, UUID[]::new))
@@ -153,7 +158,7 @@ public class Transactions {
                 .addValue(column(ts, t -> t.summary().encode(), String[]::new));
         Tuple records = Tuple.of(
                 utc(at),
-                column(ts, Transaction::id, UUID[]::new),
+                changes.stream().map(change -> change.transaction().id()).toArray(UUID[]::new),
                 changes.stream().map(Change::reason).toArray(String[]::new));
         return client.preparedQuery(WRITE)
                 .execute(rows)

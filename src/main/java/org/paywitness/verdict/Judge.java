@@ -197,7 +197,11 @@ public final class Judge {
         if (charged == null) {
             boolean untold = said.any(f -> Testimony.isRefundPromise(f) || Testimony.isArrival(f));
             return new Returns(
-                    0, 0, takenBack, false, untold || !payment.refunds().isEmpty());
+                    0,
+                    0,
+                    takenBack,
+                    false,
+                    untold || payment.refunds().stream().anyMatch(refund -> !refund.takenBack()));
         }
         long whole = charged.amount();
         long promised = inCharged(charged, currency -> said.promised(currency, payment.refunds(), policy));
@@ -238,7 +242,7 @@ public final class Judge {
             return null;
         }
         for (Payment.OwnRefund refund : payment.refunds()) {
-            if (refund.voided() && !said.approvedAfter(refund.succeededAt())) {
+            if (refund.voided() && !refund.takenBack() && !said.approvedAfter(refund.succeededAt())) {
                 return refund;
             }
         }
@@ -266,7 +270,8 @@ public final class Judge {
         Instant since = promise != null ? promise.at() : payment.occurredAt();
         if (back == null) {
             for (Payment.OwnRefund refund : payment.refunds()) {
-                since = refund.succeededAt().isAfter(since) ? refund.succeededAt() : since;
+                boolean later = !refund.takenBack() && refund.succeededAt().isAfter(since);
+                since = later ? refund.succeededAt() : since;
             }
         }
         if (payment.viaWallet() || promise != null && promise.source() == Source.WALLET) {

@@ -11,7 +11,7 @@ import org.paywitness.money.Money;
  * @param amount what was asked for, or null while nobody said
  * @param occurredAt when it happened at the terminal or in the wallet, as the best source tells it
  * @param facts what the sources say, in {@link Fact#IN_TIME} order
- * @param refunds refunds of ours, of which only the succeeded count
+ * @param refunds refunds of ours that succeeded
  * @param earlier another payment of the same card, merchant, amount and currency shortly before, or null
  * @param details what explanations name and the judge does not need
  */
@@ -39,8 +39,10 @@ public record Payment(
      *
      * @param id TypeID
      * @param voided whether the acquirer took the whole payment back before settlement, instead of returning money
+     * @param takenBack whether the acquirer took the success back: it promises nothing, and neither does whoever tells
+     *     of it
      */
-    public record OwnRefund(String id, Money amount, Instant succeededAt, boolean voided) {}
+    public record OwnRefund(String id, Money amount, Instant succeededAt, boolean voided, boolean takenBack) {}
 
     /**
      * The payment before this one that it may repeat.

@@ -227,17 +227,34 @@ public final class Testimony {
         return any(f -> f.source() == ACQUIRER && isApproval(f) && f.at().isAfter(at));
     }
 
-    /** Promised in this currency by refunds, each told by several sources but counted once; minor units. */
+    /**
+     * Promised in this currency by refunds, each told by several sources but counted once; minor units. What a source
+     * tells may be one of ours from a day before the first of them on; what it tells of earlier is another's.
+     */
     public long promised(String currency, List<Payment.OwnRefund> refunds, Policy policy) {
         long ours = 0;
+        long takenBack = 0;
+        LocalDate first = LocalDate.MAX;
         for (Payment.OwnRefund refund : refunds) {
+            LocalDate day = policy.day(refund.succeededAt()).minusDays(1);
+            first = day.isBefore(first) ? day : first;
             if (refund.amount().currency().equals(currency)) {
-                ours = Math.addExact(ours, refund.amount().amount());
+                ours = Math.addExact(
+                        ours, refund.takenBack() ? 0 : refund.amount().amount());
+                takenBack = Math.addExact(
+                        takenBack, refund.takenBack() ? refund.amount().amount() : 0);
             }
         }
-        long acquirer = bookings(currency, f -> f.is(ACQUIRER, REFUNDED), policy);
-        long wallet = bookings(currency, f -> f.is(WALLET, REFUNDING), policy);
-        return Math.max(ours, Math.max(acquirer, wallet));
+        LocalDate since = first;
+        Predicate<Fact> earlier = f -> policy.day(f.at()).isBefore(since);
+        long later = told(currency, earlier.negate(), policy) - takenBack;
+        return Math.addExact(told(currency, earlier, policy), Math.max(ours, later));
+    }
+
+    private long told(String currency, Predicate<Fact> when, Policy policy) {
+        long acquirer = bookings(currency, when.and(f -> f.is(ACQUIRER, REFUNDED)), policy);
+        long wallet = bookings(currency, when.and(f -> f.is(WALLET, REFUNDING)), policy);
+        return Math.max(acquirer, wallet);
     }
 
     /** Arrived in this currency: credited by the bank or refunded by the wallet; minor units. */

@@ -67,7 +67,7 @@ final class Told {
     }
 
     Told refunded(Money amount) {
-        refunds.add(new Payment.OwnRefund("rfd_1", amount, OCCURRED.plusSeconds(300), false));
+        refunds.add(new Payment.OwnRefund("rfd_1", amount, OCCURRED.plusSeconds(300), false, false));
         return this;
     }
 

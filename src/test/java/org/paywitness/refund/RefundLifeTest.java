@@ -330,6 +330,25 @@ class RefundLifeTest {
     }
 
     @Test
+    void whatCameBackMeanwhileIsNotSentAsWell() {
+        String sale = Sales.settled(merchant, card, 100_001, YESTERDAY);
+        String id = Sales.refunded(clerk, sale, null).get("id").textValue();
+        Said.by("acquirer", "reversed").of(merchant, rrn(sale), 100_001).at(NOW).post();
+        Sales.act(manager, id, "approve", null).then().statusCode(409).body("code", equalTo("being_returned"));
+        Sales.act(manager, id, "reject", null).then().statusCode(200);
+        assertEquals(0, acquirer.moved(sale));
+    }
+
+    @Test
+    void aKeyOfOneMerchantIsNoKeyOfAnother() {
+        String sale = Sales.settled(merchant, card, AMOUNT, YESTERDAY);
+        String key = Sales.key();
+        String body = Sales.body(sale, 100L, "fraud");
+        Sales.ask(clerk, key, body).then().statusCode(201);
+        Sales.ask(Sales.clerk(Said.unique("m_")), key, body).then().statusCode(404);
+    }
+
+    @Test
     void whatTheBankClaimsBackIsNotRefundedAsWell() {
         String sale = Sales.settled(merchant, card, AMOUNT, YESTERDAY);
         // As the room of disputes will.

@@ -134,6 +134,20 @@ class RefundRaceTest {
     }
 
     @Test
+    void nobodyEscapesTheSecondPersonByAskingManyTimesAtOnce() throws Exception {
+        long limit = 100_000;
+        String sale = Sales.settled(merchant, Said.card(), 20 * limit, YESTERDAY);
+        List<Response> answers =
+                atOnce(60, i -> () -> Sales.ask(clerk, Sales.key(), Sales.body(sale, limit / 3, "wrong_amount")));
+        long automatic = 0;
+        for (Response answer : answers) {
+            assertEquals(201, answer.statusCode(), answer.asString());
+            automatic += "approved".equals(answer.path("status")) ? limit / 3 : 0;
+        }
+        assertEquals(3 * (limit / 3), automatic);
+    }
+
+    @Test
     void clientsThatHangUpLeaveNothingHalfDone() throws Exception {
         long seed = System.nanoTime();
         System.out.println("refund.race.seed=" + seed);

@@ -67,6 +67,13 @@ class RefundableTest {
     }
 
     @Test
+    void aRefundToldDaysBeforeOursIsAnother() {
+        Sold sale = charged().told(Source.ACQUIRER, Outcome.REFUNDED, cny(30), Sold.MONDAY, "");
+        sale.sent(40, WEDNESDAY, false);
+        assertEquals(cny(30), of(sale, new Books(40, 0, 0)).left());
+    }
+
+    @Test
     void sourcesThatDifferBindToTheLeast() {
         Sold sale = Sold.of(100)
                 .told(Source.ACQUIRER, Outcome.CAPTURED, cny(80))

@@ -143,13 +143,13 @@ public final class Facts {
 
     /** A refund of ours that succeeded. */
     public Facts refunded(Money back, String when) {
-        refunds.add(new Payment.OwnRefund("rfd_" + refunds.size(), back, at(when), false));
+        refunds.add(new Payment.OwnRefund("rfd_" + refunds.size(), back, at(when), false, false));
         return this;
     }
 
     /** A void of ours that the acquirer has carried out. */
     public Facts voidedByUs(String when) {
-        refunds.add(new Payment.OwnRefund("rfd_" + refunds.size(), amount, at(when), true));
+        refunds.add(new Payment.OwnRefund("rfd_" + refunds.size(), amount, at(when), true, false));
         return this;
     }
 

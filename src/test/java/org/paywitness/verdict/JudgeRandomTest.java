@@ -136,7 +136,8 @@ class JudgeRandomTest {
         facts.sort(Fact.IN_TIME);
         List<Payment.OwnRefund> refunds = new ArrayList<>();
         while (random.nextInt(5) == 0) {
-            refunds.add(new Payment.OwnRefund("rfd_" + refunds.size(), amount(), instant(), random.nextInt(4) == 0));
+            refunds.add(
+                    new Payment.OwnRefund("rfd_" + refunds.size(), amount(), instant(), random.nextInt(4) == 0, false));
         }
         Payment.Earlier earlier = random.nextInt(3) > 0 ? null : new Payment.Earlier("txn_1", random.nextBoolean());
         Payment.Type type = any(Payment.Type.values());
