@@ -130,7 +130,7 @@ class RefundDesk {
                     .telling(Problem.unprocessable("currency_mismatch", "A refund is in the currency of the sale."))
                     .at("/amount/currency", "must be " + refundable.left().currency());
         }
-        if (amount.isZero() || !refundable.left().covers(amount)) {
+        if (amount.isZero() || !refundable.allows(amount)) {
             throw refundable.telling(
                     Problem.conflict("refund_exceeds_charge", "More than may still go back for this transaction."));
         }
@@ -207,7 +207,8 @@ class RefundDesk {
     Uni<Response> approve(UUID id, String note, Asker asker) {
         return idempotency
                 .with(asker.key(), connection -> refunds.lock(connection, id)
-                        .call(refund -> refund == null ? Uni.createFrom().voidItem() : judgeAgain(refund))
+                        .call(refund ->
+                                isForeign(refund, asker) ? Uni.createFrom().voidItem() : judgeAgain(refund))
                         .chain(() -> change(
                                 connection,
                                 id,
@@ -223,6 +224,10 @@ class RefundDesk {
 
     Uni<Response> cancel(UUID id, String note, Asker asker) {
         return act(id, asker, "canceled", r -> r.cancel(asker.person(), note, now()));
+    }
+
+    private static boolean isForeign(Refund refund, Asker asker) {
+        return refund == null || !asker.may().shows(refund.merchantId, null);
     }
 
     // Others may have given the money back while it waited. A refund that cannot be decided on says so by itself.
@@ -241,7 +246,7 @@ class RefundDesk {
                     if (refundable.refusal() != null) {
                         throw refundable.refusal();
                     }
-                    if (!refundable.left().covers(refund.amount)) {
+                    if (!refundable.allows(refund.amount)) {
                         throw refundable.telling(Problem.conflict(
                                 "refund_exceeds_charge", "More than may still go back for this transaction."));
                     }
@@ -256,7 +261,7 @@ class RefundDesk {
     private Uni<Idempotency.Answer> change(
             SqlConnection connection, UUID id, Asker asker, String action, Consumer<Refund> change) {
         return refunds.lock(connection, id).chain(refund -> {
-            if (refund == null || !asker.may().shows(refund.merchantId, null)) {
+            if (isForeign(refund, asker)) {
                 throw Problem.notFound();
             }
             change.accept(refund);

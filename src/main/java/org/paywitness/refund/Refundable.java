@@ -65,6 +65,11 @@ record Refundable(Verdict verdict, Money charged, Money left, Problem refusal) {
         return new Refundable(verdict, charged, Money.of(left, currency), refusal);
     }
 
+    /** Whether this much may still go back. */
+    boolean allows(Money amount) {
+        return refusal == null && left.currency().equals(amount.currency()) && left.covers(amount);
+    }
+
     /** The refusal with the amount that may still go back. */
     Problem telling(Problem problem) {
         return problem.with("refundable", Amount.of(left));
