@@ -13,6 +13,14 @@ public final class TypeId {
     public static final String OBSERVATION = "obs";
     public static final String STATEMENT = "stm";
     public static final String REFUND = "rfd";
+    public static final String DISPUTE = "dsp";
+    public static final String EVIDENCE = "evd";
+    public static final String MESSAGE = "msg";
+    public static final String PROPOSAL = "prp";
+    public static final String FOLLOW_UP = "fup";
+    public static final String TERMINAL = "trm";
+    public static final String INVOICE_REQUEST = "inv";
+    public static final String MISCONDUCT_REPORT = "mcr";
 
     /** Where a page of a list begins. */
     public static final String CURSOR = "cur";

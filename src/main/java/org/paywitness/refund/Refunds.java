@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.paywitness.acquirer.Operation;
@@ -82,8 +83,8 @@ class Refunds {
             + " decided_at = $6, decision_note = $7, submitted_at = $8, succeeded_at = $9, failed_at = $10,"
             + " failure = $11, acquirer_reference = $12, expected_by = $13, arrived_at = $14, needs_attention = $15,"
             + " overdue_told = $16, due_at = CASE WHEN news > $18 AND $3 IN ('submitted', 'in_doubt', 'succeeded')"
-            + " THEN $19::timestamptz ELSE $17::timestamptz END, news = greatest(news - $18, 0), planned_at = $19, claim = claim + 1, inquiries = $20,"
-            + " open_since = $21, audit_number = $22, audit_hash = $23 WHERE id = $1 AND claim = $2 RETURNING id)"
+            + " THEN $19::timestamptz ELSE $17::timestamptz END, news = greatest(news - $18, 0), planned_at = $19,"
+            + " claim = claim + 1, inquiries = $20, open_since = $21, audit_number = $22, audit_hash = $23 WHERE id = $1 AND claim = $2 RETURNING id)"
             + ", audited AS (INSERT INTO audit_entry (subject_id, number, at, actor, action, content, hash)"
             + " SELECT id, $22, $19, $24, $25, $26, $23 FROM saved WHERE $25::text IS NOT NULL)"
             + ", told AS (INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, merchant_id, at)"
@@ -95,7 +96,7 @@ class Refunds {
     private static final String PLAN_ANEW = "UPDATE refund SET due_at = $1, planned_at = $1 WHERE id IN"
             + " (SELECT id FROM refund WHERE due_at > $1 AND planned_at > $2 ORDER BY id FOR UPDATE SKIP LOCKED)";
     private static final String CLAIM =
-            "UPDATE refund SET claim = claim + 1, due_at = $2, planned_at = $3" + " WHERE id = ANY($1)";
+            "UPDATE refund SET claim = claim + 1, due_at = $2, planned_at = $3 WHERE id = ANY($1)";
     private static final String NEWS = "UPDATE refund SET news = news + 1, due_at = $2, planned_at = $2"
             + " WHERE id = $1 AND status IN ('submitted', 'in_doubt', 'succeeded')";
 
@@ -350,7 +351,7 @@ class Refunds {
                 row.getUUID(1),
                 row.getString(2),
                 row.getString(3),
-                CardKind.valueOf(row.getString(4).toUpperCase(java.util.Locale.ROOT)),
+                CardKind.valueOf(row.getString(4).toUpperCase(Locale.ROOT)),
                 row.getBoolean(5),
                 Money.of(row.getLong(6), row.getString(7)),
                 Reason.of(row.getString(8)),

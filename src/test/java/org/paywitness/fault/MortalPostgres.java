@@ -2,6 +2,7 @@ package org.paywitness.fault;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,8 +48,13 @@ final class MortalPostgres implements AutoCloseable {
     }
 
     void start() throws IOException {
+        // To a file, so that the server never waits for a reader of its log, and so that the log outlives the test.
+        var log = Redirect.appendTo(
+                data.resolveSibling(data.getFileName() + ".log").toFile());
         server = EmbeddedPostgres.builder()
                 .setPort(port)
+                .setOutputRedirector(log)
+                .setErrorRedirector(log)
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)
                 .setPGStartupWait(PATIENCE)
