@@ -163,6 +163,37 @@ public final class Caller {
                         + desk.code() + ".");
     }
 
+    /**
+     * What this caller may act on as a side of it, cardholders included, or as the desk.
+     *
+     * @throws Problem 403 {@code insufficient_scope}
+     */
+    public Visibility requireParty() {
+        boolean acting = scopes.contains(Scope.DESK_WRITE) || scopes.contains(Scope.MERCHANT_WRITE);
+        if (!acting && scopes.contains(Scope.CARDHOLDER) && !cards.isEmpty()) {
+            return new Visibility.OfCards(cards);
+        }
+        if (!acting || !scopes.contains(Scope.DESK_WRITE) && merchantId == null) {
+            throw Problem.forbidden(
+                    "insufficient_scope",
+                    "This needs a token with one of the scopes: cardholder (and claim cards), merchant:write (and claim"
+                            + " merchant_id), desk:write.");
+        }
+        return requireWrite();
+    }
+
+    /**
+     * Whose keys these are: one app may serve several merchants and all cardholders, and none of them meets another's.
+     *
+     * @param acting what the caller acts on
+     */
+    public String keys(Visibility acting) {
+        if (acting instanceof Visibility.OfMerchant of) {
+            return clientId + ' ' + of.merchantId();
+        }
+        return acting instanceof Visibility.OfCards && subject != null ? clientId + ' ' + subject : clientId;
+    }
+
     /** Who acts: the person that the token is about, else the software. Never null. */
     public String actor() {
         return subject != null ? subject : clientId;

@@ -36,17 +36,22 @@ public record AuditEntry(
 
     /** Whether these are all entries of one subject up to the last of them, in order and unchanged. */
     public static boolean isWhole(List<AuditEntry> entries) {
+        return brokenAt(entries) == 0;
+    }
+
+    /** The place, from 1, of the first of these entries that is not the one that was written there; 0 where all are. */
+    public static int brokenAt(List<AuditEntry> entries) {
         byte[] before = null;
         int number = 0;
         for (AuditEntry entry : entries) {
             number++;
             byte[] expected = digest(before, entry.subject, number, entry.at, entry.actor, entry.action, entry.content);
             if (entry.number != number || !Arrays.equals(expected, entry.hash)) {
-                return false;
+                return number;
             }
             before = entry.hash;
         }
-        return true;
+        return 0;
     }
 
     private static byte[] digest(

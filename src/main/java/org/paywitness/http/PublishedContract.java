@@ -3,8 +3,10 @@ package org.paywitness.http;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.OASFactory;
@@ -13,8 +15,10 @@ import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.PathItem;
 import org.eclipse.microprofile.openapi.models.headers.Header;
+import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.paywitness.id.TypeId;
 
 /**
  * What every operation has in common, said once: errors, headers and parameters, by reference to the components of
@@ -22,7 +26,19 @@ import org.eclipse.microprofile.openapi.models.responses.APIResponse;
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class PublishedContract implements OASFilter {
-    private static final Map<String, String> IDS = Map.of("/v1/transactions/", "txn", "/v1/statements/", "stm");
+    /** What an id in a path is of, by the collection that it is in. */
+    private static final Map<String, String> IDS = Map.of(
+            "transactions", TypeId.TRANSACTION,
+            "statements", TypeId.STATEMENT,
+            "refunds", TypeId.REFUND,
+            "disputes", TypeId.DISPUTE,
+            "proposals", TypeId.PROPOSAL,
+            "evidence", TypeId.EVIDENCE,
+            "terminals", TypeId.TERMINAL,
+            "invoice-requests", TypeId.INVOICE_REQUEST,
+            "misconduct-reports", TypeId.MISCONDUCT_REPORT);
+
+    private static final Pattern ID = Pattern.compile("([a-z-]+)/\\{([a-z]+)}");
 
     private static final Map<String, String> PARAMETERS = Map.of(
             "Accept-Language", "AcceptLanguage",
@@ -32,20 +48,29 @@ public class PublishedContract implements OASFilter {
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
+        document.getComponents().getSchemas().values().forEach(PublishedContract::lowerCase);
         document.getPaths().getPathItems().forEach((path, item) -> item.getOperations()
                 .forEach((method, operation) -> {
-                    IDS.forEach((prefix, type) -> {
-                        if (path.startsWith(prefix)) {
-                            describeId(operation, type);
-                        }
-                    });
+                    ID.matcher(path).results().forEach(id -> describeId(operation, id.group(2), IDS.get(id.group(1))));
                     complete(method, operation);
                 }));
     }
 
-    private static void describeId(Operation operation, String type) {
+    // As JsonRules writes them.
+    private static void lowerCase(Schema schema) {
+        if (schema.getEnumeration() != null) {
+            schema.setEnumeration(schema.getEnumeration().stream()
+                    .map(value -> value instanceof String name ? name.toLowerCase(Locale.ROOT) : value)
+                    .toList());
+        }
+    }
+
+    /** @param type the prefix of its TypeIDs; null where it is no TypeID */
+    private static void describeId(Operation operation, String name, String type) {
         parameters(operation)
-                .filter(parameter -> parameter.getIn() == Parameter.In.PATH)
+                .filter(parameter -> type != null
+                        && parameter.getIn() == Parameter.In.PATH
+                        && parameter.getName().equals(name))
                 .forEach(parameter -> {
                     parameter.getSchema().setPattern("^" + type + "_[0-7][0-9a-hjkmnp-tv-z]{25}$");
                     parameter.setDescription("A TypeID; a malformed one is simply not there.");

@@ -6,7 +6,9 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.paywitness.money.Money;
@@ -37,7 +39,47 @@ public final class JsonFields {
         return child == null ? null : new JsonFields(child, pointer + "/" + name, problem);
     }
 
+    /** The fields of each object of a list of at most this many; empty when it is absent or wrong. */
+    public List<JsonFields> objects(String name, int max) {
+        JsonNode list = field(name);
+        if (list == null) {
+            return List.of();
+        }
+        if (!list.isArray() || list.isEmpty() || list.size() > max) {
+            error(name, "must be a list of 1 to " + max);
+            return List.of();
+        }
+        List<JsonFields> objects = new ArrayList<>();
+        for (int i = 0; i < list.size(); i++) {
+            objects.add(new JsonFields(list.get(i), pointer + "/" + name + "/" + i, problem));
+        }
+        return objects;
+    }
+
+    /** Whether the field is there and not null. */
+    public boolean has(String name) {
+        return node != null && node.hasNonNull(name);
+    }
+
+    public Boolean flag(String name) {
+        JsonNode child = field(name);
+        if (child == null) {
+            return null;
+        }
+        return child.isBoolean() ? Boolean.valueOf(child.booleanValue()) : error(name, "must be true or false");
+    }
+
+    /** As if the field were wrong for this reason. */
+    public void refuse(String name, String detail) {
+        problem.at(pointer + "/" + name, detail);
+    }
+
     public String text(String name) {
+        return text(name, MAX_TEXT);
+    }
+
+    /** A text of at most this many characters. */
+    public String text(String name, int max) {
         JsonNode child = field(name);
         if (child == null) {
             return null;
@@ -46,8 +88,8 @@ public final class JsonFields {
             return error(name, "must be a string");
         }
         String text = child.textValue();
-        if (text.isEmpty() || text.length() > MAX_TEXT || text.indexOf('\0') >= 0) {
-            return error(name, "must have 1 to " + MAX_TEXT + " characters and no NUL");
+        if (text.isEmpty() || text.length() > max || text.indexOf('\0') >= 0) {
+            return error(name, "must have 1 to " + max + " characters and no NUL");
         }
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
             return error(name, "must not hold half a surrogate pair");

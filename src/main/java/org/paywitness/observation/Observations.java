@@ -17,6 +17,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -27,7 +28,6 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.paywitness.id.TypeId;
 import org.paywitness.problem.Problem;
@@ -346,52 +346,78 @@ public class Observations {
         return all;
     }
 
+    /** What becomes of some transactions for another reason than an observation. */
+    public interface Change {
+        /**
+         * Decides within the database transaction that writes; called anew, in another one, when somebody else was
+         * faster.
+         *
+         * @param current as they are in the database, not locked
+         * @return as they shall be, in the same order
+         */
+        Uni<List<Transaction>> of(SqlConnection connection, List<Transaction> current);
+    }
+
     /**
-     * Changes one transaction for another reason than an observation, in one database transaction with what the caller
+     * Changes transactions for another reason than an observation, in one database transaction with what the caller
      * does along with it. Goes on to its end even when the subscriber cancels.
      *
-     * @param id any id of the transaction: it may have been merged
-     * @param change what becomes of the transaction as it is; may be called more than once
+     * @param ids any ids of the transactions: they may have been merged
      * @param reason why, for the record of changes
-     * @param along gets the transaction after the change
+     * @param along gets the transactions after the change
      */
     public Uni<Void> revise(
-            UUID id,
-            UnaryOperator<Transaction> change,
+            List<UUID> ids,
             String reason,
-            BiFunction<SqlConnection, Transaction, Uni<Void>> along) {
-        Uni<Void> all = reviseHolding(new Revision(id, change, reason, along), new TreeSet<>(), 1);
+            Change change,
+            BiFunction<SqlConnection, List<Transaction>, Uni<Void>> along) {
+        Uni<Void> all = reviseHolding(new Revision(ids, reason, change, along), new TreeSet<>(), 1);
         return Uni.createFrom().emitter(done -> all.subscribe().with(done::complete, done::fail));
     }
 
     private record Revision(
-            UUID id,
-            UnaryOperator<Transaction> change,
+            List<UUID> ids,
             String reason,
-            BiFunction<SqlConnection, Transaction, Uni<Void>> along) {}
+            Change change,
+            BiFunction<SqlConnection, List<Transaction>, Uni<Void>> along) {}
 
     private Uni<Void> reviseHolding(Revision revision, TreeSet<Integer> stripes, int attempt) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         return pool.withTransaction(connection -> lock(connection, stripes)
-                        .chain(() -> survivor(connection, revision.id()))
-                        .chain(row -> {
-                            Transaction next = revision.change().apply(row);
-                            Changes changes = new Changes(policy);
-                            changes.from(List.of(row));
-                            if (!next.equals(row)) {
-                                changes.add(next, revision.reason());
-                            }
-                            return write(connection, changes, stripes, now)
-                                    .chain(() -> revision.along().apply(connection, next));
-                        }))
+                        .chain(() -> survivors(connection, revision.ids()))
+                        .chain(rows -> revision.change().of(connection, rows).chain(next -> write(
+                                        connection, changes(rows, next, revision.reason()), stripes, now)
+                                .chain(() -> revision.along().apply(connection, next)))))
                 .onFailure(failure -> attempt < MAX_ATTEMPTS && isWorthRetrying(failure))
                 .recoverWithUni(failure -> reviseHolding(revision, more(stripes, failure), attempt + 1));
     }
 
-    private Uni<Transaction> survivor(SqlConnection connection, UUID id) {
-        return transactions.byIds(connection, List.of(id)).chain(rows -> {
-            Transaction row = rows.get(0);
-            return row.mergedInto() == null ? Uni.createFrom().item(row) : survivor(connection, row.mergedInto());
+    private Changes changes(List<Transaction> rows, List<Transaction> next, String reason) {
+        Changes changes = new Changes(policy);
+        changes.from(rows);
+        for (int i = 0; i < rows.size(); i++) {
+            if (!next.get(i).equals(rows.get(i))) {
+                changes.add(next.get(i), reason);
+            }
+        }
+        return changes;
+    }
+
+    // Of two ids that were merged into one there is one transaction.
+    private Uni<List<Transaction>> survivors(SqlConnection connection, List<UUID> ids) {
+        return transactions.byIds(connection, ids).chain(rows -> {
+            List<UUID> followed = rows.stream()
+                    .map(row -> row.mergedInto() == null ? row.id() : row.mergedInto())
+                    .distinct()
+                    .sorted()
+                    .toList();
+            boolean all = rows.stream().allMatch(row -> row.mergedInto() == null);
+            return all
+                    ? Uni.createFrom()
+                            .item(rows.stream()
+                                    .sorted(Comparator.comparing(Transaction::id))
+                                    .toList())
+                    : survivors(connection, followed);
         });
     }
 

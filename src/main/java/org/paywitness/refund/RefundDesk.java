@@ -198,6 +198,22 @@ class RefundDesk {
                 });
     }
 
+    /** A refund that both sides of a dispute have agreed on, in the caller's database transaction. */
+    Uni<UUID> agreed(SqlConnection connection, RefundRequest.Asked asked, Asker asker) {
+        return refunds.base(connection, asked.transactionId()).chain(base -> {
+            Draft draft = draft(asked, asker, base);
+            Refund refund = draft.refund();
+            RefundIntake.Granted granted = new RefundIntake.Granted(
+                    refund, base.transaction().version(), draft.bound(), asker.key(), body(refund, asker));
+            return intake.write(connection, granted).map(written -> {
+                if (written != RefundIntake.Written.DONE) {
+                    throw new IllegalStateException("an agreement was " + written + " under lock");
+                }
+                return refund.id;
+            });
+        });
+    }
+
     private static boolean isBeyondBound(Throwable failure) {
         return failure instanceof PgException pg && CHECK_VIOLATION.equals(pg.getSqlState());
     }

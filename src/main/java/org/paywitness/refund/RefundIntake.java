@@ -5,6 +5,7 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -195,7 +196,16 @@ class RefundIntake {
         each.subscribe().with(done -> ended());
     }
 
+    /** Writes it at once in the caller's database transaction, which holds the transaction. */
+    Uni<Written> write(SqlClient connection, Granted granted) {
+        return write(connection, List.of(granted)).map(written -> written.get(granted.refund().id));
+    }
+
     private Uni<Map<UUID, Written>> write(List<Granted> all) {
+        return write(pool, all);
+    }
+
+    private Uni<Map<UUID, Written>> write(SqlClient client, List<Granted> all) {
         List<AuditEntry> entries =
                 all.stream().map(g -> Refunds.firstEntry(g.refund())).toList();
         Tuple tuple = Tuple.tuple()
@@ -227,7 +237,7 @@ class RefundIntake {
                 .addValue(column(all, g -> TypeId.next(), UUID[]::new))
                 .addValue(refunds(all, Refund::reference, String[]::new))
                 .addValue(idempotency.expired().atOffset(ZoneOffset.UTC));
-        return pool.preparedQuery(WRITE).execute(tuple).map(rows -> {
+        return client.preparedQuery(WRITE).execute(tuple).map(rows -> {
             Map<UUID, Written> written = new HashMap<>();
             for (Row row : rows) {
                 written.put(

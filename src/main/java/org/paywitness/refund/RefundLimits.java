@@ -87,7 +87,7 @@ record RefundLimits(
     long automaticBound(String currency, Refundable.Books books) {
         Money limit = automaticUpTo.get(currency);
         long more = limit == null ? 0 : Math.max(0, limit.amount() - books.live());
-        return Math.addExact(books.here() + books.chargebacks(), more);
+        return Math.addExact(books.here() + books.held(), more);
     }
 
     /** Whether the law lets the customer return without a reason. */

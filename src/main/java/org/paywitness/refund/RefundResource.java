@@ -237,13 +237,8 @@ public class RefundResource {
         return new RefundDesk.Asker(
                 caller.actor(),
                 may,
-                idempotency.key(client(caller, may), key, Idempotency.request(what, body == null ? new byte[0] : body)),
+                idempotency.key(caller.keys(may), key, Idempotency.request(what, body == null ? new byte[0] : body)),
                 Language.of(languages));
-    }
-
-    // One app may serve several merchants: none of them meets another's keys.
-    private static String client(Caller caller, Visibility may) {
-        return may instanceof Visibility.OfMerchant of ? caller.clientId() + ' ' + of.merchantId() : caller.clientId();
     }
 
     private static UUID id(String text, UriInfo uri) {

@@ -18,28 +18,42 @@ import org.paywitness.verdict.Verdict;
  * others tell, each counted once. Pure.
  *
  * @param charged the most that any refunds may give back in all, by the most careful of the sources
- * @param left what may still go back; zero where nothing may
+ * @param left what may still be refunded; zero where nothing may
+ * @param claimable what may still go back in any way, refusal or not
  * @param refusal why nothing may go back at all, or null
  */
-record Refundable(Verdict verdict, Money charged, Money left, Problem refusal) {
+record Refundable(Verdict verdict, Money charged, Money left, Money claimable, Problem refusal) {
     /**
      * What our own books say of a transaction, in minor units.
      *
      * @param here the sum of the refunds that were asked for under its id and are not failed, rejected or canceled
      * @param merged likewise, under ids that were merged into it
-     * @param chargebacks what the card's bank claims back
+     * @param claims what disputes take or have taken, under all these ids
+     * @param held what disputes take or have taken under its own id
      */
-    record Books(long here, long merged, long chargebacks) {
-        static final Books NONE = new Books(0, 0, 0);
+    record Books(long here, long merged, Claims claims, long held) {
+        static final Books NONE = new Books(0, 0, Claims.NONE, 0);
 
         /** As if this much of what was asked for had not been. */
         Books without(Money amount) {
-            return new Books(here, merged - amount.amount(), chargebacks);
+            return new Books(here, merged - amount.amount(), claims, held);
         }
 
+        /** Refunds that are not failed, rejected or canceled. */
         long live() {
             return Math.addExact(here, merged);
         }
+    }
+
+    /**
+     * What disputes take of a payment, in minor units.
+     *
+     * @param chargebacks what the card's bank claims back or has won
+     * @param open the part of it that nobody has decided on
+     * @param compensations what the merchant gives instead of money
+     */
+    record Claims(long chargebacks, long open, long compensations) {
+        static final Claims NONE = new Claims(0, 0, 0);
     }
 
     static Refundable of(Transaction transaction, Completeness completeness, Books books, Policy policy, Instant now) {
@@ -47,7 +61,7 @@ record Refundable(Verdict verdict, Money charged, Money left, Problem refusal) {
         Money charged = charged(transaction, verdict);
         Problem refusal = refusal(transaction, verdict, charged, books);
         if (charged == null) {
-            return new Refundable(verdict, null, null, refusal);
+            return new Refundable(verdict, null, null, null, refusal);
         }
         String currency = charged.currency();
         Testimony said = new Testimony(transaction.facts());
@@ -56,13 +70,15 @@ record Refundable(Verdict verdict, Money charged, Money left, Problem refusal) {
             boolean counts = !sent.takenBack() && sent.amount().currency().equals(currency);
             succeeded += counts ? sent.amount().amount() : 0;
         }
-        // A refund that others tell of may be one of ours; one of ours that is still under way can be told by nobody.
-        long underWay = Math.max(0, books.live() - succeeded);
+        // What others tell of may be one of ours; one of ours that is still under way can be told by nobody.
+        long ours = Math.addExact(books.live(), books.claims().chargebacks());
+        long underWay = Math.max(0, ours - succeeded);
         long promised = said.promised(currency, transaction.payment().refunds(), policy);
         long told = Math.max(promised, said.arrived(currency, policy));
-        long gone = Math.addExact(Math.addExact(underWay, told), books.chargebacks());
-        long left = refusal != null ? 0 : Math.max(0, charged.amount() - gone);
-        return new Refundable(verdict, charged, Money.of(left, currency), refusal);
+        long gone = Math.addExact(Math.addExact(underWay, told), books.claims().compensations());
+        Money claimable = Money.of(Math.max(0, charged.amount() - gone), currency);
+        Money left = refusal == null ? claimable : Money.of(0, currency);
+        return new Refundable(verdict, charged, left, claimable, refusal);
     }
 
     /** Whether this much may still go back. */
@@ -77,7 +93,7 @@ record Refundable(Verdict verdict, Money charged, Money left, Problem refusal) {
 
     /** The largest sum that refunds under its own id may reach: what the database holds them to. */
     long bound(Books books) {
-        return Math.addExact(books.here() + books.chargebacks(), left.amount());
+        return Math.addExact(books.here() + books.held(), left.amount());
     }
 
     // In the currency of the sale, in which the acquirer returns; the least that any source says was taken.
@@ -109,7 +125,7 @@ record Refundable(Verdict verdict, Money charged, Money left, Problem refusal) {
                     yield Problem.conflict("not_charged", "Nothing was taken that could be returned.")
                             .with("verdict", verdict.kind().code());
                 }
-                if (books.chargebacks() > 0) {
+                if (books.claims().open() > 0) {
                     yield Problem.conflict(
                             "under_chargeback", "The card's bank claims this payment back: no refund meanwhile.");
                 }

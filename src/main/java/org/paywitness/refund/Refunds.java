@@ -50,16 +50,22 @@ class Refunds {
     // OFFSET 0 keeps each balance a look-up by its key. As joins they are planned by how many there are, and a plan is
     // kept: made while the table is new, it would read the whole of it each time.
     private static final String BALANCE =
-            "LATERAL (SELECT o.refunds, o.chargebacks FROM refund_balance o WHERE o.transaction_id = ";
+            "LATERAL (SELECT o.refunds, o.chargebacks, o.open_claims, o.compensations FROM refund_balance o"
+                    + " WHERE o.transaction_id = ";
 
     private static final String BASE = "SELECT " + Transactions.COLUMNS
             + ", greatest((SELECT a.bank FROM completeness_now a WHERE a.merchant_id = '*'),"
             + " (SELECT c.bank FROM completeness_now c WHERE c.merchant_id = t.merchant_id)),"
-            + " b.refunds, b.chargebacks, m.refunds, m.chargebacks"
+            + " b.refunds, b.chargebacks, b.open_claims, b.compensations,"
+            + " m.refunds, m.chargebacks, m.open_claims, m.compensations"
             + " FROM transaction t LEFT JOIN " + BALANCE + "t.id OFFSET 0) b ON true,"
-            + " LATERAL (SELECT sum(n.refunds)::bigint AS refunds, sum(n.chargebacks)::bigint AS chargebacks"
-            + " FROM transaction x, " + BALANCE + "x.id OFFSET 0) n WHERE x.merged_into = t.id) m"
+            + " LATERAL (SELECT sum(n.refunds)::bigint AS refunds, sum(n.chargebacks)::bigint AS chargebacks,"
+            + " sum(n.open_claims)::bigint AS open_claims, sum(n.compensations)::bigint AS compensations FROM transaction x, "
+            + BALANCE + "x.id OFFSET 0) n WHERE x.merged_into = t.id) m"
             + " WHERE t.id = ";
+
+    private static final String TAKEN =
+            "SELECT refunds + chargebacks + compensations FROM refund_balance WHERE transaction_id = $1";
 
     private static final String COLUMNS = "r.id, r.transaction_id, r.merchant_id, r.channel, r.card_kind,"
             + " r.via_wallet, r.amount, r.currency, r.reason, r.note, r.requested_by, r.requested_at, r.status,"
@@ -129,12 +135,45 @@ class Refunds {
         });
     }
 
+    /** Likewise, as the caller's database transaction sees it. */
+    Uni<Base> base(SqlClient connection, UUID transaction) {
+        return connection
+                .preparedQuery(BASE + "$1")
+                .execute(Tuple.of(transaction))
+                .chain(rows -> {
+                    if (rows.size() == 0) {
+                        return Uni.createFrom().nullItem();
+                    }
+                    Base found = base(rows.iterator().next().getDelegate());
+                    UUID into = found.transaction().mergedInto();
+                    return into == null ? Uni.createFrom().item(found) : base(connection, into);
+                });
+    }
+
+    /** What refunds and disputes take under this very id, in minor units. */
+    Uni<Long> taken(SqlClient connection, UUID transaction) {
+        return connection.preparedQuery(TAKEN).execute(Tuple.of(transaction)).map(rows -> {
+            long taken = 0;
+            for (Row row : rows) {
+                taken = row.getLong(0);
+            }
+            return taken;
+        });
+    }
+
     private static Base base(io.vertx.sqlclient.Row row) {
         OffsetDateTime bank = row.getOffsetDateTime(17);
         return new Base(
                 Transactions.from(row),
                 bank == null ? Completeness.NONE : new Completeness(null, null, bank.toInstant(), null),
-                new Refundable.Books(number(row, 18), number(row, 20), number(row, 19) + number(row, 21)));
+                new Refundable.Books(
+                        number(row, 18),
+                        number(row, 22),
+                        new Refundable.Claims(
+                                number(row, 19) + number(row, 23),
+                                number(row, 20) + number(row, 24),
+                                number(row, 21) + number(row, 25)),
+                        number(row, 19) + number(row, 21)));
     }
 
     private static long number(io.vertx.sqlclient.Row row, int position) {

@@ -5,12 +5,12 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import org.paywitness.acquirer.Operation;
 import org.paywitness.observation.Observations;
 import org.paywitness.observation.ReturnFollower;
@@ -41,24 +41,32 @@ class Settlements implements ReturnFollower {
     Uni<Void> count(
             Refund refund, Operation route, Instant succeededAt, BiFunction<SqlConnection, Instant, Uni<Void>> write) {
         Summary.Sent sent = new Summary.Sent(
-                refund.id, refund.transactionId, refund.amount, succeededAt, route == Operation.VOID, false);
-        return observations.revise(
+                refund.id,
                 refund.transactionId,
-                transaction -> transaction.withSent(with(transaction.summary().sent(), sent)),
+                refund.amount,
+                succeededAt,
+                route == Operation.VOID ? Summary.By.VOID : Summary.By.REFUND,
+                false);
+        return observations.revise(
+                List.of(refund.transactionId),
                 "refund",
-                (connection, transaction) ->
-                        write.apply(connection, Arrivals.of(transaction, policy).get(refund.id)));
+                (connection, current) -> revised(current, transaction -> transaction.with(sent)),
+                (connection, next) ->
+                        write.apply(connection, Arrivals.of(next.get(0), policy).get(refund.id)));
     }
 
     /** The refund no longer counts: the acquirer took it back. */
     Uni<Void> discount(Refund refund, BiFunction<SqlConnection, Instant, Uni<Void>> write) {
         return observations.revise(
-                refund.transactionId,
-                transaction -> transaction.withSent(transaction.summary().sent().stream()
-                        .map(sent -> sent.id().equals(refund.id) ? sent.takeBack() : sent)
-                        .toList()),
+                List.of(refund.transactionId),
                 "refund_taken_back",
-                (connection, transaction) -> write.apply(connection, null));
+                (connection, current) ->
+                        revised(current, transaction -> transaction.takeBack(refund.id, refund.transactionId)),
+                (connection, next) -> write.apply(connection, null));
+    }
+
+    private static Uni<List<Transaction>> revised(List<Transaction> current, UnaryOperator<Transaction> change) {
+        return Uni.createFrom().item(current.stream().map(change).toList());
     }
 
     /** Writes what does not change the transaction. */
@@ -66,21 +74,14 @@ class Settlements implements ReturnFollower {
         return pool.withTransaction(connection -> write.apply(connection, null));
     }
 
-    private static List<Summary.Sent> with(List<Summary.Sent> all, Summary.Sent one) {
-        List<Summary.Sent> more = new ArrayList<>(without(all, one.id()));
-        more.add(one);
-        return more;
-    }
-
-    private static List<Summary.Sent> without(List<Summary.Sent> all, UUID id) {
-        return all.stream().filter(sent -> !sent.id().equals(id)).toList();
-    }
-
     @Override
     public Uni<Void> changed(SqlConnection connection, Transaction transaction, Instant now) {
         Map<UUID, Instant> arrived = Arrivals.of(transaction, policy);
         Uni<Void> all = Uni.createFrom().voidItem();
         for (Summary.Sent sent : transaction.summary().sent()) {
+            if (sent.by() == Summary.By.CHARGEBACK) {
+                continue;
+            }
             all = all.chain(() -> refunds.lock(connection, sent.id()))
                     .chain(refund -> arrive(connection, refund, arrived.get(sent.id()), now));
         }

@@ -24,7 +24,7 @@ import org.paywitness.verdict.Source;
  * @param scheme card scheme, or null
  * @param weak whether a member was joined by card, amount and time
  * @param candidates TypeIDs of transactions that may be the same payment
- * @param sent refunds of ours that succeeded, in time
+ * @param sent what is known to go back by our own doing, in time
  * @param facts in {@link Fact#IN_TIME} order
  */
 public record Summary(
@@ -43,15 +43,47 @@ public record Summary(
         List<Sent> sent,
         List<Fact> facts) {
 
+    /** How money of ours goes back. */
+    public enum By {
+        REFUND("0"),
+        VOID("1"),
+        /** Claimed back by the card's bank in a dispute that the cardholder has won. */
+        CHARGEBACK("2");
+
+        private final String code;
+
+        By(String code) {
+            this.code = code;
+        }
+
+        static By of(String code) {
+            for (By by : values()) {
+                if (by.code.equals(code)) {
+                    return by;
+                }
+            }
+            throw new IllegalStateException("unknown return in summary");
+        }
+    }
+
     /**
-     * A refund of ours that succeeded.
+     * Money that is known to go back: a refund of ours that succeeded, or a claim that was won.
      *
+     * @param id the refund's, or the dispute's
      * @param madeFor the transaction that it was asked for, which may have been merged into this one since
-     * @param takenBack whether the acquirer has taken the success back
+     * @param takenBack whether the acquirer has taken the success back, or the decision was reversed
      */
-    public record Sent(UUID id, UUID madeFor, Money amount, Instant succeededAt, boolean voided, boolean takenBack) {
-        public Sent takeBack() {
-            return new Sent(id, madeFor, amount, succeededAt, voided, true);
+    public record Sent(UUID id, UUID madeFor, Money amount, Instant succeededAt, By by, boolean takenBack) {
+        public boolean voided() {
+            return by == By.VOID;
+        }
+
+        boolean isOf(UUID otherId, UUID transaction) {
+            return id.equals(otherId) && madeFor.equals(transaction);
+        }
+
+        Sent takeBack() {
+            return new Sent(id, madeFor, amount, succeededAt, by, true);
         }
 
         static final Comparator<Sent> IN_TIME =
@@ -120,7 +152,7 @@ public record Summary(
             field(out, refund.madeFor().toString());
             field(out, Long.toString(micros(refund.succeededAt())));
             money(out, refund.amount());
-            field(out, refund.voided() ? "1" : "0");
+            field(out, refund.by().code);
             field(out, refund.takenBack() ? "1" : "0");
         }
         for (Fact f : facts) {
@@ -254,7 +286,7 @@ public record Summary(
             UUID id = UUID.fromString(next());
             UUID madeFor = UUID.fromString(next());
             Instant at = instant(Long.parseLong(next()));
-            return new Sent(id, madeFor, money(), at, "1".equals(next()), "1".equals(next()));
+            return new Sent(id, madeFor, money(), at, By.of(next()), "1".equals(next()));
         }
 
         Money money() {

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.paywitness.id.TypeId;
 import org.paywitness.money.Money;
 import org.paywitness.verdict.CardKind;
@@ -76,7 +77,8 @@ public record Transaction(
                 ? List.of()
                 : summary.sent().stream()
                         .map(sent -> new Payment.OwnRefund(
-                                TypeId.format(TypeId.REFUND, sent.id()),
+                                TypeId.format(
+                                        sent.by() == Summary.By.CHARGEBACK ? TypeId.DISPUTE : TypeId.REFUND, sent.id()),
                                 sent.amount(),
                                 sent.succeededAt(),
                                 sent.voided(),
@@ -99,7 +101,21 @@ public record Transaction(
                 id, mergedInto, version, reference, card, amount, occurredAt, summary.withEarlier(earlier));
     }
 
-    /** The same transaction with these refunds of ours. */
+    /** The same transaction with this money going back, instead of what was known of it before. */
+    public Transaction with(Summary.Sent one) {
+        return withSent(Stream.concat(
+                        summary.sent().stream().filter(sent -> !sent.isOf(one.id(), one.madeFor())), Stream.of(one))
+                .toList());
+    }
+
+    /** The same transaction when what goes back under this id, and was asked for under that one, does so no longer. */
+    public Transaction takeBack(UUID sentId, UUID madeFor) {
+        return withSent(summary.sent().stream()
+                .map(sent -> sent.isOf(sentId, madeFor) ? sent.takeBack() : sent)
+                .toList());
+    }
+
+    /** The same transaction with this money of ours going back. */
     public Transaction withSent(Collection<Summary.Sent> sent) {
         return new Transaction(id, mergedInto, version, reference, card, amount, occurredAt, summary.withSent(sent));
     }

@@ -45,6 +45,7 @@ public record TransactionAnswer(
                         description =
                                 "A refund that is ready to confirm: the body of POST /v1/refunds. Only for those who may.")
                 RefundsOf.Proposal proposedRefund,
+        @Schema(required = true, description = "The disputes about it, oldest first.") List<String> disputes,
         @Schema(required = true, description = "Counts the changes of the transaction.") int version) {
 
     /** The card as far as any source knows it; never a full number. */
@@ -57,7 +58,8 @@ public record TransactionAnswer(
             @Schema(enumeration = {"debit", "credit", "prepaid", "unknown"}) String kind,
             @Schema(examples = "unionpay") String scheme) {}
 
-    static TransactionAnswer of(Found found, RefundsOf.Part part, Policy policy, Instant now, Language language) {
+    static TransactionAnswer of(
+            Found found, RefundsOf.Part part, List<String> disputes, Policy policy, Instant now, Language language) {
         Transaction t = found.transaction();
         Transaction.Reference r = t.reference();
         Summary s = t.summary();
@@ -87,12 +89,13 @@ public record TransactionAnswer(
                 verdict.flags(),
                 part.refunds(),
                 part.proposed(),
+                disputes,
                 t.version());
     }
 
     /** Changes whenever anything but the instant of judging does. */
     String entityTag() {
-        return Answers.tag(verdict.entityTag() + refunds + proposedRefund);
+        return Answers.tag(verdict.entityTag() + refunds + proposedRefund + disputes);
     }
 
     private static CardAnswer card(Transaction t) {

@@ -56,6 +56,7 @@ public class TransactionResource {
 
     private final TransactionFinder transactions;
     private final RefundsOf refunds;
+    private final DisputesOf disputes;
     private final Answers answers;
     private final Waiting waiting;
     private final Policy policy;
@@ -64,12 +65,14 @@ public class TransactionResource {
     TransactionResource(
             TransactionFinder transactions,
             RefundsOf refunds,
+            DisputesOf disputes,
             Answers answers,
             Waiting waiting,
             Policy policy,
             Clock clock) {
         this.transactions = transactions;
         this.refunds = refunds;
+        this.disputes = disputes;
         this.answers = answers;
         this.waiting = waiting;
         this.policy = policy;
@@ -198,7 +201,7 @@ public class TransactionResource {
         new QueryParameters(uri.getQueryParameters(), Set.of());
         return Answers.later(
                 visible(id(id), visibility)
-                        .compose(found -> withRefunds(List.of(found), visibility, now(), language))
+                        .compose(found -> withItsRooms(List.of(found), visibility, now(), language))
                         .map(all -> all.get(0)),
                 answer -> answers.ok(answer, answer.entityTag(), known, language));
     }
@@ -274,17 +277,22 @@ public class TransactionResource {
         Language language = Language.of(languages);
         return Answers.later(
                 collect(query, before, limit, 0, new ArrayList<>())
-                        .compose(fitting -> withRefunds(fitting.found(), visibility, now(), language)
+                        .compose(fitting -> withItsRooms(fitting.found(), visibility, now(), language)
                                 .map(data -> page(data, fitting.last()))),
                 page -> answers.ok(page, page.entityTag(), known, language));
     }
 
-    private Future<List<TransactionAnswer>> withRefunds(
+    private Future<List<TransactionAnswer>> withItsRooms(
             List<Found> found, Visibility visibility, Instant now, Language language) {
-        return refunds.of(found, visibility, now).map(parts -> found.stream()
-                .map(one ->
-                        TransactionAnswer.of(one, parts.get(one.transaction().id()), policy, now, language))
-                .toList());
+        List<UUID> ids = found.stream().map(one -> one.transaction().id()).toList();
+        return refunds.of(found, visibility, now)
+                .compose(parts -> disputes.of(ids).map(disputed -> found.stream()
+                        .map(one -> {
+                            UUID id = one.transaction().id();
+                            List<String> of = disputed.getOrDefault(id, List.of());
+                            return TransactionAnswer.of(one, parts.get(id), of, policy, now, language);
+                        })
+                        .toList()));
     }
 
     /** @param last where the next page begins; null at the end */

@@ -29,6 +29,9 @@ public class Transactions {
 
     private static final String BY_IDS = "SELECT " + COLUMNS + " FROM transaction t WHERE t.id = ANY($1)";
 
+    private static final String LOCK =
+            "SELECT FROM transaction WHERE id = $1 AND version = $2 AND merged_into IS NULL" + " FOR NO KEY UPDATE";
+
     // OFFSET 0 makes each of these an index scan for every key: see RegionReader.ROUND.
     private static final String BY_CARD = "SELECT " + COLUMNS
             + " FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[],"
@@ -81,6 +84,18 @@ public class Transactions {
                 : client.preparedQuery(BY_IDS)
                         .execute(Tuple.of(ids.toArray(UUID[]::new)))
                         .map(Transactions::all);
+    }
+
+    /** Locks the row of a transaction. Fails with {@link Overtaken} when it is another one than was read. */
+    public Uni<Void> lock(SqlClient client, Transaction current) {
+        return client.preparedQuery(LOCK)
+                .execute(Tuple.of(current.id(), current.version()))
+                .invoke(rows -> {
+                    if (rows.size() == 0) {
+                        throw new Overtaken();
+                    }
+                })
+                .replaceWithVoid();
     }
 
     /** Live transactions of the same merchant, card and amount as these, at most this far apart in time. */

@@ -148,7 +148,8 @@ public record VerdictAnswer(
             String merchantId) {}
 
     /** Judges a transaction at {@code now} and explains it. */
-    static VerdictAnswer of(Found found, Policy policy, Instant now, Language language) {
+    /** The verdict now, in words of the language. */
+    public static VerdictAnswer of(Found found, Policy policy, Instant now, Language language) {
         Transaction transaction = found.transaction();
         Payment payment = transaction.payment();
         Verdict verdict = Judge.verdict(payment, found.completeness(), policy, now);

@@ -12,8 +12,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.mutiny.sqlclient.Tuple;
+import io.restassured.RestAssured;
+import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +31,6 @@ import org.paywitness.TestClock;
 import org.paywitness.Tokens;
 import org.paywitness.acquirer.Simulator;
 import org.paywitness.fault.Waiting;
-import org.paywitness.id.TypeId;
 
 /** The life of a refund over HTTP, with the acquirer's own ledger as witness of what moved. */
 @QuarkusTest
@@ -43,9 +42,6 @@ class RefundLifeTest {
 
     @Inject
     TestClock clock;
-
-    @Inject
-    Pool pool;
 
     Simulator acquirer;
 
@@ -351,11 +347,21 @@ class RefundLifeTest {
     @Test
     void whatTheBankClaimsBackIsNotRefundedAsWell() {
         String sale = Sales.settled(merchant, card, AMOUNT, YESTERDAY);
-        // As the room of disputes will.
-        pool.preparedQuery("INSERT INTO refund_balance (transaction_id, currency, charged, refunds, chargebacks)"
-                        + " VALUES ($1, 'CNY', $2, 0, $2)")
-                .executeAndAwait(Tuple.of(TypeId.parse(TypeId.TRANSACTION, sale).orElseThrow(), AMOUNT));
+        String opened = "{\"transaction_id\": \"" + sale + "\", \"reason\": \"unrecognized\"}";
+        String dispute = disputed("/v1/disputes", opened, 201).path("id");
+        disputed("/v1/disputes/" + dispute + "/escalate", "{}", 200);
         refuses(sale, "under_chargeback");
+    }
+
+    private Response disputed(String path, String body, int status) {
+        Response answer = RestAssured.given()
+                .auth()
+                .oauth2(Tokens.cardholder(card))
+                .contentType("application/json")
+                .body(body)
+                .post(path);
+        assertEquals(status, answer.statusCode(), answer.asString());
+        return answer;
     }
 
     private void refuses(String sale, String code) {

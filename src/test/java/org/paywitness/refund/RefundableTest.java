@@ -41,7 +41,7 @@ class RefundableTest {
 
     @Test
     void whatIsUnderWayHereOrUnderAMergedIdIsGone() {
-        Books books = new Books(30, 20, 0);
+        Books books = new Books(30, 20, Refundable.Claims.NONE, 0);
         assertEquals(cny(50), of(charged(), books).left());
         // Under its own id, beside the 20 of the merged one, at most 80.
         assertEquals(80, of(charged(), books).bound(books));
@@ -53,15 +53,17 @@ class RefundableTest {
         sale.sent(30, TUESDAY, false);
         sale.told(Source.ACQUIRER, Outcome.REFUNDED, cny(30), TUESDAY, "")
                 .told(Source.BANK, Outcome.CREDITED, cny(30), WEDNESDAY, "");
-        assertEquals(cny(70), of(sale, new Books(30, 0, 0)).left());
-        assertEquals(cny(60), of(sale, new Books(40, 0, 0)).left());
+        assertEquals(
+                cny(70), of(sale, new Books(30, 0, Refundable.Claims.NONE, 0)).left());
+        assertEquals(
+                cny(60), of(sale, new Books(40, 0, Refundable.Claims.NONE, 0)).left());
     }
 
     @Test
     void aRefundThatOnlyOthersTellOfIsGoneToo() {
         Sold sale = charged().told(Source.ACQUIRER, Outcome.REFUNDED, cny(30), TUESDAY, "");
         assertEquals(cny(70), of(sale, Books.NONE).left());
-        Books ours = new Books(10, 0, 0);
+        Books ours = new Books(10, 0, Refundable.Claims.NONE, 0);
         assertEquals(cny(60), of(sale, ours).left());
         assertEquals(70, of(sale, ours).bound(ours));
     }
@@ -70,7 +72,8 @@ class RefundableTest {
     void aRefundToldDaysBeforeOursIsAnother() {
         Sold sale = charged().told(Source.ACQUIRER, Outcome.REFUNDED, cny(30), Sold.MONDAY, "");
         sale.sent(40, WEDNESDAY, false);
-        assertEquals(cny(30), of(sale, new Books(40, 0, 0)).left());
+        assertEquals(
+                cny(30), of(sale, new Books(40, 0, Refundable.Claims.NONE, 0)).left());
     }
 
     @Test
@@ -103,9 +106,9 @@ class RefundableTest {
         refuses("not_charged", Sold.of(100).told(Source.TERMINAL, Outcome.NO_ANSWER, cny(100)), Books.NONE);
         refuses("being_returned", charged().told(Source.ACQUIRER, Outcome.REVERSED, cny(100), TUESDAY, ""), Books.NONE);
         refuses("already_returned", charged().told(Source.BANK, Outcome.CREDITED, cny(100), TUESDAY, ""), Books.NONE);
-        refuses("under_chargeback", charged(), new Books(0, 0, 1));
+        refuses("under_chargeback", charged(), new Books(0, 0, new Refundable.Claims(1, 1, 0), 1));
         Sold voided = Sold.of(100).told(Source.ACQUIRER, Outcome.APPROVED, cny(100));
         voided.sent(100, TUESDAY, true);
-        refuses("not_charged", voided, new Books(100, 0, 0));
+        refuses("not_charged", voided, new Books(100, 0, Refundable.Claims.NONE, 0));
     }
 }

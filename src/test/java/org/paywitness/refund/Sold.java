@@ -38,7 +38,8 @@ final class Sold {
     /** A refund of ours that succeeded; its id. */
     UUID sent(long minor, Instant at, boolean voided) {
         UUID id = new UUID(0, sent.size() + 1);
-        sent.add(new Summary.Sent(id, new UUID(0, 0), cny(minor), at, voided, false));
+        sent.add(new Summary.Sent(
+                id, new UUID(0, 0), cny(minor), at, voided ? Summary.By.VOID : Summary.By.REFUND, false));
         return id;
     }
 

@@ -71,7 +71,7 @@ class SummaryTest {
                     new UUID(random.nextLong(), random.nextLong()),
                     Money.of(random.nextLong(Money.MAX), "CNY"),
                     Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000) * 1000L),
-                    random.nextBoolean(),
+                    Summary.By.values()[random.nextInt(Summary.By.values().length)],
                     random.nextBoolean()));
         }
         return sent;

@@ -1,0 +1,2 @@
+/** Claims against transactions until they are settled: turns and deadlines, proposals and agreements, decisions. */
+package org.paywitness.dispute;

@@ -1,0 +1,121 @@
+package org.paywitness.dispute;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.paywitness.dispute.Quarrels.AMOUNT;
+import static org.paywitness.dispute.Quarrels.awaited;
+import static org.paywitness.dispute.Quarrels.dispute;
+import static org.paywitness.dispute.Quarrels.money;
+import static org.paywitness.dispute.Quarrels.proposed;
+import static org.paywitness.dispute.Quarrels.refused;
+import static org.paywitness.dispute.Quarrels.step;
+import static org.paywitness.dispute.Quarrels.timeline;
+import static org.paywitness.dispute.Quarrels.verdict;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.paywitness.TestClock;
+
+/** What the sides and the desk can do in a dispute, and what it moves. */
+@QuarkusTest
+class DisputeLifeTest {
+    private static final Instant YESTERDAY = Instant.now().minus(Duration.ofDays(1));
+
+    @Inject
+    TestClock clock;
+
+    private final Quarrels people = new Quarrels();
+
+    @AfterEach
+    void reset() {
+        clock.reset();
+    }
+
+    @Test
+    void openingTellsTheVerdictTheChecklistAndWhoseTurnItIs() {
+        String sale = people.paid(YESTERDAY, "chip", AMOUNT);
+        JsonNode opened = people.opened(people.cardholder, sale, "unrecognized");
+        assertEquals("awaiting_merchant", opened.get("status").textValue());
+        assertEquals("inquiry", opened.get("stage").textValue());
+        assertEquals("merchant", opened.get("turn").textValue());
+        assertTrue(OffsetDateTime.parse(opened.get("due_at").textValue())
+                .toInstant()
+                .isAfter(Instant.now()));
+        assertEquals("charged", opened.at("/verdict/verdict").textValue());
+        assertEquals("4515", opened.at("/scheme_codes/unionpay").textValue());
+        assertEquals(
+                "pin_or_chip", opened.at("/checklist/weaknesses/0/weakness").textValue());
+        assertFalse(
+                opened.at("/checklist/cardholder_complete").booleanValue(), "a denial of a chip payment is not enough");
+        assertTrue(opened.get("text").textValue().matches("card 622848\\D+0018"), "no card number is kept");
+        String id = opened.get("id").textValue();
+        assertEquals(id, transaction(sale).at("/disputes/0").textValue());
+        JsonNode timeline = timeline(people.clerk, id);
+        assertTrue(timeline.get("verified").booleanValue(), timeline::toString);
+        assertEquals(1, timeline.get("entries").size());
+    }
+
+    private JsonNode transaction(String sale) {
+        return Quarrels.json(Quarrels.get(people.desk, "/v1/transactions/" + sale), 200);
+    }
+
+    @Test
+    void anAcceptedRefundRunsByItself() {
+        String sale = people.paid(YESTERDAY);
+        String id = people.opened(people.cardholder, sale, "not_as_described")
+                .get("id")
+                .textValue();
+        String offer = proposed(people.clerk, id, "{\"kind\":\"refund\",\"amount\":" + money(5000) + "}");
+        refused(people.clerk, id, "proposals/" + offer + "/accept", "{}", 409, "own_proposal");
+        JsonNode agreed = step(people.cardholder, id, "proposals/" + offer + "/accept", "{}");
+        assertEquals("agreed", agreed.get("status").textValue());
+        assertNull(agreed.get("due_at"));
+        assertEquals(5000, agreed.at("/agreement/amount/amount").longValue());
+        String refund = agreed.at("/follow_ups/0/refund_id").textValue();
+        JsonNode asked = Quarrels.json(Quarrels.get(people.clerk, "/v1/refunds/" + refund), 200);
+        assertEquals("approved", asked.get("status").textValue());
+        assertEquals("agreement", asked.get("reason").textValue());
+        refused(people.cardholder, id, "messages", "{\"text\":\"x\"}", 409, "dispute_closed");
+        assertTrue(timeline(people.desk, id).get("verified").booleanValue());
+    }
+
+    @Test
+    void aDecisionMovesTheVerdictAndItsReversalMovesItBack() {
+        String sale = people.paid(YESTERDAY);
+        String id =
+                people.opened(people.cardholder, sale, "unrecognized").get("id").textValue();
+        JsonNode claimed = step(people.cardholder, id, "escalate", "{}");
+        assertEquals("chargeback", claimed.get("stage").textValue());
+        assertEquals(AMOUNT, claimed.at("/transactions/0/claimed_back/amount").longValue());
+        JsonNode won = step(people.judge, id, "decide", "{\"outcome\":\"won_by_cardholder\",\"text\":\"no slip\"}");
+        assertEquals(AMOUNT, won.at("/transactions/0/won/amount").longValue());
+        assertEquals("being_returned", verdict(people.desk, sale).get("verdict").textValue());
+        JsonNode lost = step(people.judge, id, "decide", "{\"outcome\":\"won_by_merchant\",\"text\":\"slip found\"}");
+        assertEquals(0, lost.at("/transactions/0/won/amount").longValue());
+        assertEquals("charged", verdict(people.desk, sale).get("verdict").textValue());
+        step(people.judge, id, "decide", "{\"outcome\":\"won_by_cardholder\",\"text\":\"forged\"}");
+        assertEquals("being_returned", verdict(people.desk, sale).get("verdict").textValue());
+        assertTrue(timeline(people.desk, id).get("verified").booleanValue());
+    }
+
+    @Test
+    void aSilentMerchantLosesAtTheDeadlineAfterReminders() {
+        String sale = people.paid(YESTERDAY);
+        String id =
+                people.opened(people.cardholder, sale, "unrecognized").get("id").textValue();
+        clock.move(Duration.ofDays(8));
+        JsonNode lapsed = awaited(people.desk, id, "won_by_cardholder");
+        assertEquals(AMOUNT, lapsed.at("/transactions/0/won/amount").longValue());
+        assertEquals("being_returned", verdict(people.desk, sale).get("verdict").textValue());
+        assertTrue(timeline(people.desk, id).get("verified").booleanValue());
+        assertEquals(id, dispute(people.desk, id).get("id").textValue());
+    }
+}
