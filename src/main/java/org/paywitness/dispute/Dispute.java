@@ -140,8 +140,10 @@ final class Dispute {
     /** @throws Problem 409 {@code nothing_beyond} or {@code not_your_step} */
     void escalate(Party by, Instant now, DisputeSettings settings) {
         Stage.Step step = stage.escalation();
-        boolean appeal = by == status.loser() || by == Party.DESK && status.loser() != null;
-        if (!status.isLive() && !appeal) {
+        Party loser = status.loser();
+        boolean appeal =
+                loser != null && step != null && step.by().contains(loser) && (by == loser || by == Party.DESK);
+        if (!appeal) {
             requireLive();
         }
         if (openedBy == Party.MERCHANT) {
