@@ -388,9 +388,9 @@ public class Observations {
     }
 
     /**
-     * Has the caller write what tells the merchant of a terminal, in one database transaction with what follows from it:
-     * all that was heard from the terminal without a merchant is correlated anew, so that it does not matter which came
-     * first. Fails with {@link Problem} 422 {@code too_many_observations} where that is more than can be compared.
+     * Has the caller write what tells the merchant of a terminal, in one database transaction with what follows from
+     * it: all that was heard from the terminal without a merchant is correlated anew, so that it does not matter which
+     * came first. Fails with {@link Problem} 422 {@code too_many_observations} where that is more than can be compared.
      *
      * @param write may be called more than once, each time in a new transaction
      */

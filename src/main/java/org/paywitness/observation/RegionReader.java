@@ -136,7 +136,7 @@ class RegionReader {
         });
     }
 
-    /** The merchants of which one, where it is the only one, is the merchant of what is heard from a terminal without one. */
+    /** The merchants that a terminal is known for; the only one is that of what is heard from it without a merchant. */
     Uni<Set<String>> merchantsOf(SqlClient client, String terminal) {
         return merchants(client, Set.of(terminal))
                 .map(found -> found.getOrDefault(terminal, Known.NOTHING).merchants());

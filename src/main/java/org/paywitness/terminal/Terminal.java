@@ -51,7 +51,7 @@ record Terminal(
             throw Problem.conflict(
                             "terminal_state",
                             "A terminal that is " + state.code() + " cannot be reported " + report.code() + ".")
-                    .with("state", state.code());
+                    .with("terminal_state", state.code());
         }
         if (report == Report.FOUND && openLoss != null && since.isBefore(openLoss)) {
             throw Problem.unprocessable("found_before_lost", "It was reported lost since a later instant.")

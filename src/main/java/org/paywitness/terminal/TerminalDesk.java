@@ -111,7 +111,7 @@ class TerminalDesk {
             throw ofAnother();
         }
         throw Problem.conflict("terminal_registered", "A terminal with this number is registered and not retired.")
-                .with("id", live.reference());
+                .with("terminal", live.reference());
     }
 
     // The same whether it is registered or only heard of: a merchant learns no more of another than it must.

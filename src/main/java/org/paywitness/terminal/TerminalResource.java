@@ -70,8 +70,8 @@ public class TerminalResource {
                     "One live registration carries a terminal_id. Its merchant is from then on the merchant of all that"
                             + " is heard from the terminal without one, also of what was heard before. A device that"
                             + " takes the place of a retired one under the same terminal_id is registered anew: payments"
-                            + " from then on are not those of a lost device. Refused with 409 terminal_registered (id"
-                            + " tells which), or terminal_of_another_merchant, which the desk may overrule where the"
+                            + " from then on are not those of a lost device. Refused with 409 terminal_registered"
+                            + " (terminal tells which), or terminal_of_another_merchant, which the desk may overrule where the"
                             + " terminal is not registered; 422 too_many_observations."
                             + " Scopes: merchant:write (of the own merchant), desk:write.")
     @RequestBody(
@@ -113,7 +113,8 @@ public class TerminalResource {
                     + " back; replaced and retired end its registration, and a lost one stays frozen. faulty,"
                     + " in_repair and repaired tell how it works. Reports are never changed; a loss may be told"
                     + " again with an earlier since. The Idempotency-Key is required. Refused with 409"
-                    + " terminal_state (state tells how it is), 422 found_before_lost or replacement_not_found."
+                    + " terminal_state (the field of that name tells how it is), 422 found_before_lost or"
+                    + " replacement_not_found."
                     + " Scopes: merchant:write, desk:write.")
     @RequestBody(
             required = true,

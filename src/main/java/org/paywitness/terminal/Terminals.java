@@ -76,8 +76,8 @@ public class Terminals {
     // --- for other rooms ---------------------------------------------------------------------------------------------
 
     /**
-     * The loss or theft that a payment came after: the freeze of its terminal that covers the instant, the earliest where
-     * several do; empty where the terminal was in its merchant's hands, or nothing is known of it.
+     * The loss or theft that a payment came after: the freeze of its terminal that covers the instant, the earliest
+     * where several do; empty where the terminal was in its merchant's hands, or nothing is known of it.
      *
      * @param client the caller's transaction, or the pool
      * @param terminalId ISO 8583 DE 41; null has none

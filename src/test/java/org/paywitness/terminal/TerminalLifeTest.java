@@ -71,7 +71,7 @@ class TerminalLifeTest {
         for (String wrong : List.of("faulty", "in_repair", "repaired")) {
             Response refused = till.tryReport(wrong, EARLIER);
             assertProblem(409, "terminal_state", refused);
-            assertEquals("lost", refused.path("state"));
+            assertEquals("lost", refused.path("terminal_state"));
         }
         assertProblem(422, "found_before_lost", till.tryReport("found", EARLIER.minusSeconds(1)));
         till.report("retired", EARLIER.plusSeconds(1));
@@ -123,7 +123,7 @@ class TerminalLifeTest {
         for (Response refused : answers) {
             if (refused != registered.get(0)) {
                 assertProblem(409, "terminal_registered", refused);
-                assertEquals(id, refused.path("id"));
+                assertEquals(id, refused.path("terminal"));
             }
         }
         new Device(id, number, merchant).report("retired", EARLIER);
@@ -148,7 +148,7 @@ class TerminalLifeTest {
         assertEquals(201, Device.post(Tokens.desk(), number, other).statusCode());
         Response late = Device.post(Tokens.merchant(known), number, known);
         assertProblem(409, "terminal_of_another_merchant", late);
-        assertNull(late.path("id"));
+        assertNull(late.path("terminal"));
     }
 
     @Test
