@@ -145,7 +145,10 @@ class RegionReader {
     /** The region of what was heard from a terminal without a merchant, where other merchants are now known for it. */
     Uni<Found> around(SqlClient client, Policy policy, String terminal, Set<String> before, int maxRegion) {
         return merchantsOf(client, terminal).chain(now -> {
-            Map<String, Set<String>> newlyKnown = before.equals(now) ? Map.of() : Map.of(terminal, before);
+            Map<String, Set<String>> newlyKnown = new HashMap<>();
+            if (!before.equals(now)) {
+                newlyKnown.put(terminal, before);
+            }
             Region region = new Region(policy, List.of(), new HashMap<>(Map.of(terminal, now)), newlyKnown);
             return grow(client, region, maxRegion).map(whole -> new Found(whole, newlyKnown.keySet()));
         });

@@ -33,7 +33,9 @@ public class Terminals {
             "SELECT " + COLUMNS + " FROM terminal t WHERE t.terminal_id = $1 AND t.state <> 'retired'";
     private static final String LOCK = "SELECT id FROM terminal WHERE id = $1 FOR UPDATE";
     private static final String OTHER_MERCHANT =
-            "SELECT EXISTS (SELECT FROM terminal_merchant WHERE terminal_id = $1 AND merchant_id <> $2)";
+            "SELECT EXISTS (SELECT FROM terminal_merchant WHERE terminal_id = $1 AND merchant_id <> $2)"
+                    + " OR EXISTS (SELECT FROM transaction WHERE terminal_id = $1 AND merchant_id <> $2"
+                    + " AND merged_into IS NULL)";
     private static final String REPORTS = "SELECT report, since, text, replaced_by, reported_by, reported_at"
             + " FROM terminal_report WHERE terminal = $1 ORDER BY number DESC LIMIT $2";
     private static final String OPEN_LOSS =
@@ -120,7 +122,7 @@ public class Terminals {
         return client.preparedQuery(LIVE).execute(Tuple.of(terminalId)).map(Terminals::first);
     }
 
-    /** Whether observations of this terminal name another merchant. */
+    /** Whether observations of this terminal name another merchant, or belong to payments of which others do. */
     Uni<Boolean> worksForAnother(SqlClient client, String terminalId, String merchantId) {
         return client.preparedQuery(OTHER_MERCHANT)
                 .execute(Tuple.of(terminalId, merchantId))

@@ -152,6 +152,39 @@ class TerminalLifeTest {
     }
 
     @Test
+    void merchantDoesNotRegisterATerminalWhosePaymentsOthersTellToBeAnothers() {
+        String number = Said.unique("T");
+        String rrn = Said.unique("r");
+        String card = Said.card();
+        String known = Said.unique("m");
+        Said line = Said.by("terminal", "approved")
+                .of(null, rrn, 100)
+                .knowing("terminal_id", number)
+                .card(card);
+        Said host = Said.by("acquirer", "approved").of(known, rrn, 100).card(card);
+        List<String> ids = Said.post(line, host);
+        assertEquals(ids.get(0), ids.get(1), "one payment");
+        String other = Said.unique("m");
+        assertProblem(409, "terminal_of_another_merchant", Device.post(Tokens.merchant(other), number, other));
+        assertEquals(201, Device.post(Tokens.merchant(known), number, known).statusCode());
+    }
+
+    @Test
+    void lostTerminalIsFoundOnceByManyAtOnce() {
+        Device till = Device.register();
+        till.report("lost", EARLIER);
+        List<CompletableFuture<Response>> racing = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            Instant since = EARLIER.plusSeconds(i);
+            racing.add(CompletableFuture.supplyAsync(() -> till.tryReport("found", since)));
+        }
+        List<Integer> statuses =
+                racing.stream().map(one -> one.join().statusCode()).sorted().toList();
+        assertEquals(List.of(201, 409, 409, 409, 409, 409, 409, 409), statuses);
+        assertEquals(List.of("lost", "found"), till.get().path("reports.report"));
+    }
+
+    @Test
     void sameKeyTellsOnceAndWithoutKeyNothingIsTold() {
         Device till = Device.register();
         String token = Tokens.merchant(till.merchant());
