@@ -4,6 +4,8 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlClient;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.Optional;
+import org.paywitness.terminal.Terminals;
 import org.paywitness.transaction.Transaction;
 import org.paywitness.transaction.Transactions;
 
@@ -11,9 +13,11 @@ import org.paywitness.transaction.Transactions;
 @ApplicationScoped
 class Circumstances {
     private final Transactions transactions;
+    private final Terminals terminals;
 
-    Circumstances(Transactions transactions) {
+    Circumstances(Transactions transactions, Terminals terminals) {
         this.transactions = transactions;
+        this.terminals = terminals;
     }
 
     /** The checklist as it stands now. */
@@ -24,8 +28,18 @@ class Circumstances {
                 .map(known -> Checklist.of(whole.dispute().reason, whole.shown(), known));
     }
 
+    // One payment after a loss is enough to doubt the terminal; a denial is weak only where each was verified.
     private Uni<Checklist.Known> known(SqlClient client, List<Transaction> paid) {
         boolean chip = paid.stream().allMatch(t -> "chip".equals(t.summary().channel()));
-        return Uni.createFrom().item(new Checklist.Known(chip, false));
+        Uni<Boolean> lost = Uni.createFrom().item(false);
+        for (Transaction one : paid) {
+            Transaction.Reference at = one.reference();
+            lost = lost.chain(already -> already || at.terminalId() == null
+                    ? Uni.createFrom().item(already)
+                    : terminals
+                            .lostBefore(client, at.terminalId(), at.merchantId(), one.occurredAt())
+                            .map(Optional::isPresent));
+        }
+        return lost.map(lostBefore -> new Checklist.Known(chip, lostBefore));
     }
 }

@@ -23,6 +23,7 @@ import org.paywitness.idempotency.Idempotency;
 import org.paywitness.money.Money;
 import org.paywitness.problem.Problem;
 import org.paywitness.transaction.Amount;
+import org.paywitness.transaction.Found;
 import org.paywitness.transaction.MoneyBack;
 import org.paywitness.verdict.Policy;
 import org.paywitness.verdict.Verdict;
@@ -67,7 +68,8 @@ class DisputeDesk {
         Uni<List<Entry>> take(SqlConnection connection, Disputes.Whole whole, Instant now);
     }
 
-    private static final String UNIQUE_VIOLATION = "23505";
+    /** SQLSTATE. */
+    static final String UNIQUE_VIOLATION = "23505";
 
     private final Disputes disputes;
     private final MoneyBack money;
@@ -112,7 +114,7 @@ class DisputeDesk {
                 .recoverWithUni(() -> idempotency.with(actor.key(), connection -> opened(connection, asked, actor)));
     }
 
-    static boolean isTaken(Throwable failure) {
+    private static boolean isTaken(Throwable failure) {
         return failure instanceof PgException pg && UNIQUE_VIOLATION.equals(pg.getSqlState());
     }
 
@@ -146,10 +148,15 @@ class DisputeDesk {
                     .chain(whole -> circumstances.checklist(connection, whole).map(checklist -> {
                         DisputeAnswer answer = DisputeAnswer.of(
                                         whole, actor.party(), now, policy.zone(), actor.language())
-                                .opened(first.found(), checklist, policy, now, actor.language());
+                                .opened(known(first.found(), checklist), checklist, policy, now, actor.language());
                         return new Idempotency.Answer(201, "/v1/disputes/" + dispute.reference(), text(answer));
                     }));
         });
+    }
+
+    private static Found known(Found found, Checklist checklist) {
+        boolean lost = checklist.weaknesses().contains(Checklist.Weakness.TERMINAL_LOST_BEFORE);
+        return new Found(found.transaction(), found.completeness(), lost, null);
     }
 
     private Uni<List<MoneyBack.Standing>> found(

@@ -380,13 +380,20 @@ class Rulings {
         });
         return idempotency
                 .answered(actor.key(), work)
-                .onFailure(Rulings::isBeyondBound)
-                .transform(failure -> DisputeDesk.exceeds(null));
+                .onFailure(PgException.class)
+                .transform(Rulings::explained);
     }
 
-    // Others have taken what was left in the same moment, by way of an id that was merged.
-    private static boolean isBeyondBound(Throwable failure) {
-        return failure instanceof PgException pg && CHECK_VIOLATION.equals(pg.getSqlState());
+    // What the database refuses because others did something in the same moment.
+    private static Throwable explained(Throwable failure) {
+        return switch (((PgException) failure).getSqlState()) {
+            // They took what was left, by way of an id that was merged.
+            case CHECK_VIOLATION -> DisputeDesk.exceeds(null);
+            // They opened another dispute for this reason while this one had ended.
+            case DisputeDesk.UNIQUE_VIOLATION ->
+                Problem.conflict("dispute_exists", "This payment is disputed for this reason already.");
+            default -> failure;
+        };
     }
 
     private interface Work {

@@ -77,7 +77,10 @@ final class Correlation {
     private final Policy policy;
     private final Map<String, String> merchantOfTerminal;
 
-    /** @param merchantOfTerminal the one merchant that a terminal's observations name; absent when none or several */
+    /**
+     * @param merchantOfTerminal the one merchant that a terminal is registered for, or without a registration the one
+     *     that its observations name; absent when none or several
+     */
     Correlation(Policy policy, Map<String, String> merchantOfTerminal) {
         this.policy = policy;
         this.merchantOfTerminal = merchantOfTerminal;

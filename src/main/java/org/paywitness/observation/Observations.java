@@ -191,8 +191,7 @@ public class Observations {
     // One crowded neighbourhood must not refuse its neighbours in the chunk.
     private Uni<List<Result>> split(List<Observation> chunk, int from, Along along) {
         if (chunk.size() == 1) {
-            List<Result> refused = List.of(Result.refused(Problem.unprocessable(
-                    "too_many_observations", "More than " + maxRegion + " observations would have to be compared.")));
+            List<Result> refused = List.of(Result.refused(tooManyObservations()));
             return pool.withTransaction(connection -> along.with(connection, from, refused))
                     .replaceWith(refused);
         }
@@ -421,6 +420,36 @@ public class Observations {
         });
     }
 
+    /**
+     * Has the caller write what tells the merchant of a terminal, in one database transaction with what follows from
+     * it: all that was heard from the terminal without a merchant is correlated anew, so that it does not matter which
+     * came first. Fails with {@link Problem} 422 {@code too_many_observations} where that is more than can be compared.
+     *
+     * @param write may be called more than once, each time in a new transaction
+     */
+    public <T> Uni<T> learnMerchant(String terminal, Function<SqlConnection, Uni<T>> write) {
+        return learnHolding(terminal, write, Region.stripes(List.of(), Set.of(terminal)), 1)
+                .onFailure(RegionReader.TooLarge.class)
+                .transform(tooLarge -> tooManyObservations());
+    }
+
+    private <T> Uni<T> learnHolding(
+            String terminal, Function<SqlConnection, Uni<T>> write, TreeSet<Integer> stripes, int attempt) {
+        return pool.withTransaction(connection -> lock(connection, stripes)
+                        .chain(() -> reader.merchantsOf(connection, terminal))
+                        .chain(before -> write.apply(connection)
+                                .call(() -> reader.around(connection, policy, terminal, before, maxRegion)
+                                        .invoke(found -> requireCovered(found.stripes(), stripes))
+                                        .chain(found -> write(connection, found.region(), stripes)))))
+                .onFailure(failure -> attempt < MAX_ATTEMPTS && isWorthRetrying(failure))
+                .recoverWithUni(failure -> learnHolding(terminal, write, more(stripes, failure), attempt + 1));
+    }
+
+    private Problem tooManyObservations() {
+        return Problem.unprocessable(
+                "too_many_observations", "More than " + maxRegion + " observations would have to be compared.");
+    }
+
     private static TreeSet<Integer> more(TreeSet<Integer> stripes, Throwable failure) {
         TreeSet<Integer> more = new TreeSet<>(stripes);
         if (failure instanceof Uncovered uncovered) {
@@ -430,6 +459,9 @@ public class Observations {
     }
 
     private Uni<Void> insert(SqlConnection connection, List<Kept> fresh, Instant now) {
+        if (fresh.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
         Tuple tuple = Tuple.tuple()
                 .addValue(now.atOffset(ZoneOffset.UTC))
                 .addValue(column(fresh, Kept::id, UUID[]::new))

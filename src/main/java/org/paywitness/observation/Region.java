@@ -187,7 +187,7 @@ final class Region {
         return day.atStartOfDay(policy.zone()).toOffsetDateTime();
     }
 
-    /** Merchants by terminal where one terminal's observations name exactly one. */
+    /** Merchants by terminal where its registrations, or without any its observations, name exactly one. */
     Correlation correlation() {
         return correlation(merchantsOfTerminal);
     }

@@ -34,6 +34,15 @@ class RegionReader {
         }
     }
 
+    /**
+     * The merchants that a terminal is known to work for.
+     *
+     * @param registered whether registrations name them: then what observations name changes nothing
+     */
+    private record Known(Set<String> merchants, boolean registered) {
+        static final Known NOTHING = new Known(Set.of(), false);
+    }
+
     /** More observations than {@code paywitness.observations.max-region} would have to be compared. */
     static final class TooLarge extends RuntimeException {
         TooLarge() {
@@ -49,8 +58,10 @@ class RegionReader {
     private static final String OPENED = "SELECT o.opened FROM observation o WHERE o.opened = ANY($1)";
     private static final String BY_TRANSACTION =
             "SELECT " + COLUMNS + " FROM observation o WHERE o.transaction_id = $1 ORDER BY o.id LIMIT $2";
+    // Of retired terminals too: what was heard of them stays their merchant's.
     private static final String MERCHANTS =
-            "SELECT terminal_id, merchant_id FROM terminal_merchant WHERE terminal_id = ANY($1)";
+            "SELECT terminal_id, merchant_id, false FROM terminal_merchant WHERE terminal_id = ANY($1)"
+                    + " UNION ALL SELECT terminal_id, merchant_id, true FROM terminal WHERE terminal_id = ANY($1)";
     // OFFSET 0 keeps each branch what it is, an index scan for every question: a plan that joins the other way reads
     // the whole table, and looks cheap while the table is small or its statistics are old.
     static final String ROUND = "WITH hit(transaction_id) AS ("
@@ -112,20 +123,42 @@ class RegionReader {
         return merchants(client, told.keySet()).chain(kept -> {
             Map<String, Set<String>> newlyKnown = new HashMap<>();
             told.forEach((terminal, merchants) -> {
-                Set<String> before = kept.getOrDefault(terminal, Set.of());
-                if (!before.containsAll(merchants)) {
-                    newlyKnown.put(terminal, before);
+                Known before = kept.getOrDefault(terminal, Known.NOTHING);
+                if (before.registered()) {
+                    merchants.clear();
+                } else if (!before.merchants().containsAll(merchants)) {
+                    newlyKnown.put(terminal, before.merchants());
                 }
-                merchants.addAll(before);
+                merchants.addAll(before.merchants());
             });
             Region region = new Region(policy, fresh, told, newlyKnown);
             return grow(client, region, maxRegion).map(whole -> new Found(whole, newlyKnown.keySet()));
         });
     }
 
+    /** The merchants that a terminal is known for; the only one is that of what is heard from it without a merchant. */
+    Uni<Set<String>> merchantsOf(SqlClient client, String terminal) {
+        return merchants(client, Set.of(terminal))
+                .map(found -> found.getOrDefault(terminal, Known.NOTHING).merchants());
+    }
+
+    /** The region of what was heard from a terminal without a merchant, where other merchants are now known for it. */
+    Uni<Found> around(SqlClient client, Policy policy, String terminal, Set<String> before, int maxRegion) {
+        return merchantsOf(client, terminal).chain(now -> {
+            Map<String, Set<String>> newlyKnown = new HashMap<>();
+            if (!before.equals(now)) {
+                newlyKnown.put(terminal, before);
+            }
+            Region region = new Region(policy, List.of(), new HashMap<>(Map.of(terminal, now)), newlyKnown);
+            return grow(client, region, maxRegion).map(whole -> new Found(whole, newlyKnown.keySet()));
+        });
+    }
+
     private Uni<Region> grow(SqlClient client, Region region, int maxRegion) {
         return merchants(client, region.unknownTerminals()).chain(found -> {
-            region.unknownTerminals().forEach(t -> region.learn(t, found.getOrDefault(t, Set.of())));
+            region.unknownTerminals()
+                    .forEach(t ->
+                            region.learn(t, found.getOrDefault(t, Known.NOTHING).merchants()));
             Region.Questions questions = region.next();
             if (questions.isEmpty()) {
                 return Uni.createFrom().item(region);
@@ -154,18 +187,25 @@ class RegionReader {
                         });
     }
 
-    private Uni<Map<String, Set<String>>> merchants(SqlClient client, Set<String> terminals) {
+    private Uni<Map<String, Known>> merchants(SqlClient client, Set<String> terminals) {
         if (terminals.isEmpty()) {
             return Uni.createFrom().item(Map.of());
         }
         return client.preparedQuery(MERCHANTS)
                 .execute(Tuple.of(terminals.toArray(String[]::new)))
                 .map(rows -> {
-                    Map<String, Set<String>> found = new HashMap<>();
+                    Map<String, Known> found = new HashMap<>();
                     rows.forEach(row -> {
-                        found.computeIfAbsent(row.getString(0), t -> new HashSet<>())
-                                .add(row.getString(1));
-                        if (knownPairs.size() < MAX_KNOWN_PAIRS) {
+                        boolean registered = row.getBoolean(2);
+                        Known known = found.get(row.getString(0));
+                        if (known == null || registered && !known.registered()) {
+                            known = new Known(new HashSet<>(), registered);
+                            found.put(row.getString(0), known);
+                        }
+                        if (registered == known.registered()) {
+                            known.merchants().add(row.getString(1));
+                        }
+                        if (!registered && knownPairs.size() < MAX_KNOWN_PAIRS) {
                             knownPairs.add(row.getString(0) + " " + row.getString(1));
                         }
                     });

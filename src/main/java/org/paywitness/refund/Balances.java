@@ -62,7 +62,7 @@ class Balances implements MoneyBack {
                 policy,
                 clock.instant().truncatedTo(ChronoUnit.MICROS));
         return new Standing(
-                new Found(base.transaction(), base.completeness(), null),
+                new Found(base.transaction(), base.completeness(), false, null),
                 refundable.verdict(),
                 refundable.charged(),
                 refundable.claimable());

@@ -19,10 +19,21 @@ record ListQuery(
         Instant from,
         Instant to,
         Money amount,
-        Verdict.Kind verdict) {
+        Verdict.Kind verdict,
+        boolean afterTerminalLost) {
 
     static final Set<String> PARAMETERS = Set.of(
-            "merchant_id", "terminal_id", "card", "from", "to", "amount", "currency", "verdict", "limit", "cursor");
+            "merchant_id",
+            "terminal_id",
+            "card",
+            "from",
+            "to",
+            "amount",
+            "currency",
+            "verdict",
+            "flag",
+            "limit",
+            "cursor");
 
     static ListQuery parse(QueryParameters parameters, Visibility visibility) {
         String card = parameters.text("card");
@@ -34,7 +45,16 @@ record ListQuery(
                 parameters.time("from"),
                 parameters.time("to"),
                 parameters.money("amount", "currency"),
-                kind(parameters.text("verdict")));
+                kind(parameters.text("verdict")),
+                flag(parameters.text("flag")));
+    }
+
+    // The other flags come of judging, most of them with time alone: no condition finds them.
+    private static boolean flag(String text) {
+        if (text != null && !text.equals(Verdict.Flag.AFTER_TERMINAL_LOST.code())) {
+            throw Problem.invalid("?flag", "must be " + Verdict.Flag.AFTER_TERMINAL_LOST.code());
+        }
+        return text != null;
     }
 
     private static Verdict.Kind kind(String text) {
@@ -70,6 +90,9 @@ record ListQuery(
         if (amount != null) {
             add(where, tuple, "t.amount = $", amount.amount());
             add(where, tuple, "t.currency = $", amount.currency());
+        }
+        if (afterTerminalLost) {
+            where.add(Transactions.AFTER_TERMINAL_LOST);
         }
     }
 

@@ -14,6 +14,7 @@ public interface MoneyBack {
     /**
      * How a transaction stands.
      *
+     * @param found without what is known of its terminal
      * @param charged the most that may go back in all; null where nothing was taken
      * @param claimable what may still go back, all that goes or has gone back in any way taken off; null likewise
      */

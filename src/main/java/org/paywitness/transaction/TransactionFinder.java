@@ -29,7 +29,8 @@ class TransactionFinder {
 
     private static final String COLUMNS = Transactions.COLUMNS
             + ", greatest((SELECT a.bank FROM completeness_now a WHERE a.merchant_id = '*'),"
-            + " (SELECT c.bank FROM completeness_now c WHERE c.merchant_id = t.merchant_id))";
+            + " (SELECT c.bank FROM completeness_now c WHERE c.merchant_id = t.merchant_id)), "
+            + Transactions.AFTER_TERMINAL_LOST;
 
     /** The hot statement; the benchmark sends the same. */
     static final String BY_ID = "SELECT " + COLUMNS + " FROM transaction t WHERE t.id = $1";
@@ -55,6 +56,9 @@ class TransactionFinder {
             + " t.wallet_transaction_no, t.card_token, t.card_first6, t.card_last4,"
             + " (SELECT max(k.complete_through) FROM completeness k WHERE k.source = 'bank' AND k.heard_at <= $2"
             + " AND k.merchant_id IN ('*', c.merchant_id))"
+            + ", EXISTS (SELECT FROM terminal_freeze z WHERE z.terminal_id = t.terminal_id AND z.reported_at <= $2"
+            + " AND z.since <= c.occurred_at AND (z.until IS NULL OR z.until > c.occurred_at OR z.lifted_at > $2)"
+            + " AND (c.merchant_id IS NULL OR z.merchant_id = c.merchant_id))"
             + " FROM transaction_change c JOIN transaction t ON t.id = c.transaction_id"
             + " WHERE c.transaction_id = $1 AND c.at <= $2 ORDER BY c.version DESC LIMIT 1";
 
@@ -105,9 +109,7 @@ class TransactionFinder {
             }
             Found found = rows.get(0);
             UUID into = found.transaction().mergedInto();
-            return into == null
-                    ? Future.succeededFuture(found)
-                    : byId(into).map(survivor -> new Found(survivor.transaction(), survivor.completeness(), id));
+            return into == null ? Future.succeededFuture(found) : byId(into).map(survivor -> survivor.askedAs(id));
         });
     }
 
@@ -178,7 +180,7 @@ class TransactionFinder {
                     UUID into = row.getUUID(1);
                     return into == null
                             ? Future.succeededFuture(asOf(id, row))
-                            : asOf(into, at).map(f -> new Found(f.transaction(), f.completeness(), id));
+                            : asOf(into, at).map(survivor -> survivor.askedAs(id));
                 });
     }
 
@@ -200,7 +202,7 @@ class TransactionFinder {
                 amount == null ? null : Money.of(amount, row.getString(4)),
                 row.getOffsetDateTime(5).toInstant(),
                 Summary.decode(row.getString(6)));
-        return new Found(then, bankComplete(row.getOffsetDateTime(16)), null);
+        return new Found(then, bankComplete(row.getOffsetDateTime(16)), row.getBoolean(17), null);
     }
 
     /** A page of live transactions, newest first. */
@@ -229,7 +231,7 @@ class TransactionFinder {
     }
 
     private static Found found(Row row) {
-        return new Found(Transactions.from(row), bankComplete(row.getOffsetDateTime(17)), null);
+        return new Found(Transactions.from(row), bankComplete(row.getOffsetDateTime(17)), row.getBoolean(18), null);
     }
 
     private static Completeness bankComplete(OffsetDateTime through) {

@@ -256,6 +256,11 @@ public class TransactionResource {
                                 "disagreement"
                             }))
     @Parameter(
+            name = "flag",
+            in = ParameterIn.QUERY,
+            schema = @Schema(type = SchemaType.STRING, enumeration = "after_terminal_lost"),
+            description = "Only those that occurred while their terminal was reported lost or stolen.")
+    @Parameter(
             name = "limit",
             in = ParameterIn.QUERY,
             schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "200", defaultValue = "50"))

@@ -27,6 +27,15 @@ public class Transactions {
                     + " t.rrn, t.merchant_order_no, t.wallet_transaction_no, t.card_token, t.card_first6, t.card_last4,"
                     + " t.amount, t.currency, t.occurred_at, t.summary";
 
+    /**
+     * Whether a transaction t occurred while its terminal was lost: the room of terminals writes the few rows of this
+     * table, and every reader looks, so that a report counts for what was heard before it and after it alike.
+     */
+    static final String AFTER_TERMINAL_LOST = "EXISTS (SELECT FROM terminal_freeze z"
+            + " WHERE z.terminal_id = t.terminal_id AND z.since <= t.occurred_at"
+            + " AND (z.until IS NULL OR z.until > t.occurred_at)"
+            + " AND (t.merchant_id IS NULL OR z.merchant_id = t.merchant_id))";
+
     private static final String BY_IDS = "SELECT " + COLUMNS + " FROM transaction t WHERE t.id = ANY($1)";
 
     private static final String LOCK =

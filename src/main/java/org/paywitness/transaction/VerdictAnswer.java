@@ -90,8 +90,7 @@ public record VerdictAnswer(
         @Schema(required = true) String explanation,
         @Schema(required = true, description = "The observations that decided it.") List<Because> because,
         @Schema(required = true) List<Step> nextSteps,
-        @Schema(required = true, description = "overdue, returned_more_than_charged, matched_weakly, has_candidates")
-                List<String> flags,
+        @Schema(required = true, description = "What to notice besides.") List<String> flags,
         @Schema(description = "How far each source's data is complete; only with not_found.")
                 List<SourceCompleteness> completeness,
         @Schema(description = "Other transactions that fit the question, best first; only from was-i-charged.")
@@ -173,7 +172,7 @@ public record VerdictAnswer(
                 words.explanation(),
                 because(verdict.because(), policy.zone()),
                 steps(words.nextSteps(), policy.zone()),
-                flags(verdict.flags(), transaction.summary()),
+                flags(verdict.flags(), found),
                 null,
                 null,
                 time(now, policy.zone()),
@@ -282,8 +281,9 @@ public record VerdictAnswer(
         return answer;
     }
 
-    private static List<String> flags(Set<Verdict.Flag> flags, Summary summary) {
-        if (flags.isEmpty() && !summary.weak() && summary.candidates().isEmpty()) {
+    private static List<String> flags(Set<Verdict.Flag> flags, Found found) {
+        Summary summary = found.transaction().summary();
+        if (flags.isEmpty() && !summary.weak() && summary.candidates().isEmpty() && !found.afterTerminalLost()) {
             return List.of();
         }
         Set<Verdict.Flag> all = EnumSet.noneOf(Verdict.Flag.class);
@@ -293,6 +293,9 @@ public record VerdictAnswer(
         }
         if (!summary.candidates().isEmpty()) {
             all.add(Verdict.Flag.HAS_CANDIDATES);
+        }
+        if (found.afterTerminalLost()) {
+            all.add(Verdict.Flag.AFTER_TERMINAL_LOST);
         }
         return all.stream().map(Verdict.Flag::code).toList();
     }

@@ -105,7 +105,9 @@ public record Verdict(
         /** Some observation was joined by card, amount and time, not by a reference. */
         MATCHED_WEAKLY,
         /** Other transactions may be the same payment; see the transaction's candidates. */
-        HAS_CANDIDATES;
+        HAS_CANDIDATES,
+        /** It occurred while its terminal was reported lost or stolen. */
+        AFTER_TERMINAL_LOST;
 
         private final String code = name().toLowerCase(java.util.Locale.ROOT);
 

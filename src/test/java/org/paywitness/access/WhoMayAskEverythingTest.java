@@ -64,6 +64,12 @@ class WhoMayAskEverythingTest {
         }
         expect("cancelRefund", Map.of("merchant", 200, "other merchant", 404, "acting desk", 409));
         expect("resolveRefund", Map.of("acting desk", 409));
+        for (String one : List.of("getTerminal", "getTerminalFigures")) {
+            expect(one, Map.of("merchant", 200, "other merchant", 404, "desk", 200));
+        }
+        expect("listTerminals", Map.of("merchant", 200, "other merchant", 200, "desk", 200));
+        expect("postTerminal", Map.of("merchant", 201, "other merchant", 404, "acting desk", 201));
+        expect("postTerminalReport", Map.of("merchant", 201, "other merchant", 404, "acting desk", 201));
         expect("postCardToken", Map.of("feed", 200, "desk", 200, "acting desk", 200));
         expect(
                 "getStatement",
@@ -94,6 +100,7 @@ class WhoMayAskEverythingTest {
     private String rrn;
     private String statement;
     private String refund;
+    private String terminal;
 
     @BeforeEach
     void tellAPayment() {
@@ -106,6 +113,12 @@ class WhoMayAskEverythingTest {
         statement = upload();
         String clerk = Tokens.sign(Tokens.claims("desk:write").subject("clerk"));
         refund = refund(given().auth().oauth2(clerk)).path("id");
+        terminal = terminal(given().auth().oauth2(clerk)).path("id");
+    }
+
+    private Response terminal(RequestSpecification request) {
+        String body = "{\"terminal_id\":\"" + Said.unique("T") + "\",\"merchant_id\":\"" + merchant + "\"}";
+        return json(request, body).post("/v1/terminals");
     }
 
     private Response refund(RequestSpecification request) {
@@ -214,6 +227,12 @@ class WhoMayAskEverythingTest {
             case "postAcquirerNotification" ->
                 json(request, "{\"reference\":\"rfd_1\"}").post(path);
             case "postRefund" -> refund(request);
+            case "postTerminal" -> terminal(request);
+            case "postTerminalReport" ->
+                json(
+                                request.header("Idempotency-Key", Said.unique("k")),
+                                "{\"report\":\"faulty\",\"since\":\"2026-01-01T00:00:00Z\"}")
+                        .post(path);
             case "resolveRefund" ->
                 json(request, "{\"outcome\":\"ask_again\",\"note\":\"x\"}").post(path);
             case "postCardToken" ->
@@ -229,6 +248,9 @@ class WhoMayAskEverythingTest {
     private String idFor(Published.Operation operation) {
         if (operation.path().contains("/refunds")) {
             return refund;
+        }
+        if (operation.path().contains("/terminals")) {
+            return terminal;
         }
         return operation.path().contains("/statements") ? statement : transaction;
     }

@@ -77,6 +77,47 @@ class MigrationTest {
         assertRefused("append-only", "DELETE FROM audit_entry");
     }
 
+    @Test
+    void terminalsComeToObservationsThatAreThereAndKeepTheirHistory() throws SQLException {
+        migrate("2");
+        UUID sale = UUID.randomUUID();
+        execute(
+                database,
+                "INSERT INTO transaction (id, version, merchant_id, terminal_id, occurred_at, summary) VALUES ('" + sale
+                        + "', 1, 'm', 'T', now(), '1'); INSERT INTO terminal_merchant VALUES ('T', 'm')");
+        migrate("3");
+        assertEquals(1, number("SELECT count(*) FROM terminal_merchant"));
+        UUID terminal = UUID.randomUUID();
+        execute(database, terminal(terminal));
+        assertRefused("terminal_live", terminal(UUID.randomUUID()));
+        UUID report = UUID.randomUUID();
+        String lost = "INSERT INTO terminal_report VALUES ('" + report + "', '" + terminal
+                + "', 1, 'lost', %s, NULL, %s, 'clerk', now())";
+        assertRefused("violates check", lost.formatted("now() + interval '1 s'", "NULL"));
+        assertRefused("violates check", lost.formatted("now()", "'" + terminal + "'"));
+        execute(database, lost.formatted("now()", "NULL"));
+        execute(
+                database,
+                "INSERT INTO terminal_freeze SELECT id, terminal, 'T', 'm', since, reported_at FROM terminal_report");
+        assertRefused("append-only", "UPDATE terminal_report SET since = since - interval '1 h'");
+        assertRefused("append-only", "DELETE FROM terminal_report");
+        assertRefused("append-only", "UPDATE terminal SET merchant_id = 'n'");
+        assertRefused("append-only", "DELETE FROM terminal_freeze");
+        assertRefused("append-only", "UPDATE terminal_freeze SET since = now()");
+        assertRefused("violates check", "UPDATE terminal_freeze SET until = since - interval '1 s', lifted_at = now()");
+        assertRefused("violates check", "UPDATE terminal_freeze SET until = now()");
+        execute(database, "UPDATE terminal_freeze SET until = now(), lifted_at = now()");
+        assertRefused("append-only", "UPDATE terminal_freeze SET until = NULL, lifted_at = NULL");
+        execute(database, "UPDATE terminal SET state = 'retired'");
+        assertRefused("append-only", "UPDATE terminal SET state = 'active'");
+        execute(database, terminal(UUID.randomUUID()));
+    }
+
+    private static String terminal(UUID id) {
+        return "INSERT INTO terminal (id, terminal_id, merchant_id, state, since, registered_by, registered_at) VALUES"
+                + " ('" + id + "', 'T', 'm', 'active', now(), 'clerk', now())";
+    }
+
     private static String refund(UUID sale, int amount, int charged) {
         return "INSERT INTO refund (id, transaction_id, merchant_id, card_kind, via_wallet, amount, currency, charged,"
                 + " reason, status, route, requested_by, requested_at, expected_by, audit_number, audit_hash) VALUES ('"

@@ -85,6 +85,7 @@ class ContractTest {
         reads();
         refundPolicy();
         refunds();
+        terminals();
         Set<String> promised = new TreeSet<>();
         for (Published.Operation operation : published.operations()) {
             for (String status : operation.statuses()) {
@@ -376,6 +377,60 @@ class ContractTest {
                     refund(action + "Refund", clerk, keyed, what, second + "/" + action)
                             .statusCode());
         }
+    }
+
+    private void terminals() {
+        String merchant = Said.unique("m");
+        String desk = Tokens.desk();
+        String body = "{\"terminal_id\":\"" + Said.unique("T") + "\",\"merchant_id\":\"" + merchant
+                + "\",\"name\":\"till\",\"location\":\"ground floor\",\"model\":\"X\"}";
+        Map<String, String> keyed = Map.of("Content-Type", "application/json", "Idempotency-Key", Said.unique("k"));
+        String posted = "/v1/terminals";
+        Response made = refund("postTerminal", desk, keyed, body, posted);
+        assertEquals(201, made.statusCode(), made.asString());
+        assertEquals(201, refund("postTerminal", desk, keyed, body, posted).statusCode());
+        assertEquals(
+                422,
+                refund("postTerminal", desk, keyed, body.replace("X", "Y"), posted)
+                        .statusCode());
+        assertEquals(409, refund("postTerminal", desk, AS_JSON, body, posted).statusCode());
+        assertEquals(
+                404,
+                refund("postTerminal", Tokens.merchant("other"), AS_JSON, body, posted)
+                        .statusCode());
+        String path = made.header("Location");
+        String next = refund(
+                        "postTerminal",
+                        desk,
+                        AS_JSON,
+                        body.replace("\"terminal_id\":\"T", "\"terminal_id\":\"U"),
+                        posted)
+                .path("id");
+        String reports = path + "/reports";
+        String since = "\"since\":\"2026-01-01T00:00:00Z\"";
+        String lost = "{\"report\":\"lost\"," + since + ",\"text\":\"gone\"}";
+        assertEquals(
+                422, refund("postTerminalReport", desk, keyed, lost, reports).statusCode(), "another's key");
+        assertEquals(201, report(desk, lost, reports).statusCode());
+        assertEquals(
+                409, report(desk, lost.replace("lost", "repaired"), reports).statusCode());
+        String replaced = "{\"report\":\"replaced\"," + since + ",\"replaced_by\":\"" + next + "\"}";
+        assertEquals(201, report(desk, replaced, reports).statusCode());
+        for (String read : List.of(path, path + "/figures", posted + "?merchant_id=" + merchant)) {
+            String operation = read.equals(path)
+                    ? "getTerminal"
+                    : read.contains("figures") ? "getTerminalFigures" : "listTerminals";
+            String period = read.contains("figures") ? "?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z" : "";
+            Response answer = get(operation, desk, read + period);
+            assertEquals(200, answer.statusCode(), answer.asString());
+            RequestSpecification known = given().header("If-None-Match", answer.header("ETag"));
+            assertEquals(304, ask(operation, desk, known, read + period).statusCode());
+        }
+    }
+
+    private Response report(String token, String body, String path) {
+        Map<String, String> keyed = Map.of("Content-Type", "application/json", "Idempotency-Key", Said.unique("k"));
+        return refund("postTerminalReport", token, keyed, body, path);
     }
 
     private Response decide(String action, String token, String path) {

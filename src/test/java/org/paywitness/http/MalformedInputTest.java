@@ -345,6 +345,38 @@ class MalformedInputTest {
     }
 
     @Test
+    void terminalsRefuseWhatTheirFieldsAreNot() throws IOException {
+        String desk = Tokens.desk();
+        String json = "Content-Type: application/json";
+        String terminal = "{\"terminal_id\":\"" + Said.unique("T") + "\",\"merchant_id\":\"m\"}";
+        String path = Raw.send(Raw.request("POST", "/v1/terminals", desk, utf8(terminal), json))
+                        .header("Location") + "/reports";
+        String report = "{\"report\":\"lost\",\"since\":\"2026-01-01T00:00:00Z\"}";
+        for (String wrong : WRONG) {
+            for (String name : List.of("terminal_id", "merchant_id")) {
+                String bad = terminal.replaceFirst(
+                        "\"" + name + "\":\"[^\"]*\"",
+                        java.util.regex.Matcher.quoteReplacement("\"" + name + "\":" + wrong));
+                if (!wrong.equals("\"P999999999D\"")) {
+                    assertEquals(
+                            400,
+                            refused(Raw.request("POST", "/v1/terminals", desk, utf8(bad), json), bad)
+                                    .statusCode(),
+                            bad);
+                }
+            }
+            for (String name : List.of("report", "since")) {
+                String bad = report.replaceFirst(
+                        "\"" + name + "\":\"[^\"]*\"",
+                        java.util.regex.Matcher.quoteReplacement("\"" + name + "\":" + wrong));
+                Response answer = refused(
+                        Raw.request("POST", path, desk, utf8(bad), json, "Idempotency-Key: " + Said.unique("k")), bad);
+                assertEquals(400, answer.statusCode(), bad + answer.asString());
+            }
+        }
+    }
+
+    @Test
     void everyQueryParameterRefusesWhatItIsNot() throws IOException {
         Map<String, List<String>> wrong = Map.of(
                 "amount",

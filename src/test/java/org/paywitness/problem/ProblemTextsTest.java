@@ -54,7 +54,12 @@ class ProblemTextsTest {
                 "refund_not_in_doubt",
                 "acquirer_not_configured",
                 "idempotency_key_required",
-                "invalid_signature"
+                "invalid_signature",
+                "terminal_registered",
+                "terminal_of_another_merchant",
+                "terminal_state",
+                "found_before_lost",
+                "replacement_not_found"
             })
     void everyKnownCodeHasItsOwnWords(String code) {
         for (boolean zh : new boolean[] {true, false}) {
