@@ -22,7 +22,10 @@ import org.eclipse.microprofile.openapi.models.responses.APIResponse;
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class PublishedContract implements OASFilter {
-    private static final Map<String, String> IDS = Map.of("/v1/transactions/", "txn", "/v1/statements/", "stm");
+    private static final Map<String, String> IDS = Map.of(
+            "/v1/transactions/", "txn",
+            "/v1/statements/", "stm",
+            "/v1/misconduct-reports/", "mcr");
 
     private static final Map<String, String> PARAMETERS = Map.of(
             "Accept-Language", "AcceptLanguage",

@@ -6,7 +6,9 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.paywitness.money.Money;
@@ -53,6 +55,28 @@ public final class JsonFields {
             return error(name, "must not hold half a surrogate pair");
         }
         return text;
+    }
+
+    /** A list of texts, never null; empty when it is absent or wrong. */
+    public List<String> texts(String name, int max) {
+        JsonNode child = field(name);
+        if (child == null) {
+            return List.of();
+        }
+        if (!child.isArray() || child.size() > max) {
+            problem.at(pointer + "/" + name, "must be a list of at most " + max);
+            return List.of();
+        }
+        List<String> texts = new ArrayList<>(child.size());
+        for (int i = 0; i < child.size(); i++) {
+            String text = child.get(i).isTextual() ? child.get(i).textValue() : "";
+            if (text.isEmpty() || text.length() > MAX_TEXT || text.indexOf('\0') >= 0) {
+                problem.at(pointer + "/" + name + "/" + i, "must be a string of 1 to " + MAX_TEXT + " characters");
+                return List.of();
+            }
+            texts.add(text);
+        }
+        return texts;
     }
 
     public <E extends Enum<E>> E oneOf(String name, Class<E> type) {

@@ -77,6 +77,41 @@ class MigrationTest {
         assertRefused("append-only", "DELETE FROM audit_entry");
     }
 
+    @Test
+    void reportsOfMisconductComeToTransactionsThatAreThere() throws SQLException {
+        migrate("2");
+        UUID sale = UUID.randomUUID();
+        execute(
+                database,
+                "INSERT INTO transaction (id, version, merchant_id, occurred_at, summary) VALUES ('" + sale
+                        + "', 1, 'm', now(), '1')");
+        execute(database, refund(sale, 60, 100));
+        migrate("7");
+        assertEquals(1, number("SELECT count(*) FROM refund"));
+        String report = "INSERT INTO misconduct_report (id, merchant_id, transaction_id, kind, text, evidence,"
+                + " reported_by, reported_at, client, subject, state, audit_number, audit_hash) VALUES ("
+                + "gen_random_uuid(), 'm', '" + sale + "', 'surcharge', 'x', '{}', 'a', now(), 'app', 'a', 'open', 1,"
+                + " '\\x00')";
+        execute(database, report);
+        assertRefused("violates check", report.replace("surcharge", "bad_manners"));
+        assertRefused("violates check", report.replace("'app'", "NULL"));
+        assertRefused("violates check", report.replace("'open'", "'in_review'"));
+        assertRefused(
+                "violates foreign key",
+                report.replace(sale.toString(), UUID.randomUUID().toString()));
+        assertRefused("append-only", "UPDATE misconduct_report SET text = 'y'");
+        assertRefused("append-only", "DELETE FROM misconduct_report");
+        assertRefused("append-only", "TRUNCATE misconduct_report");
+        assertRefused("violates check", "UPDATE misconduct_report SET owner = 'b'");
+        execute(database, "UPDATE misconduct_report SET state = 'in_review', owner = 'b'");
+        assertRefused("violates check", "UPDATE misconduct_report SET state = 'closed', outcome = 'upheld'");
+        execute(
+                database,
+                "UPDATE misconduct_report SET state = 'closed', outcome = 'upheld', closed_by = 'b', closed_at = now(),"
+                        + " note = 'n'");
+        assertRefused("append-only", "UPDATE misconduct_report SET outcome = 'duplicate'");
+    }
+
     private static String refund(UUID sale, int amount, int charged) {
         return "INSERT INTO refund (id, transaction_id, merchant_id, card_kind, via_wallet, amount, currency, charged,"
                 + " reason, status, route, requested_by, requested_at, expected_by, audit_number, audit_hash) VALUES ('"

@@ -54,7 +54,9 @@ class ProblemTextsTest {
                 "refund_not_in_doubt",
                 "acquirer_not_configured",
                 "idempotency_key_required",
-                "invalid_signature"
+                "invalid_signature",
+                "report_not_in_review",
+                "report_closed"
             })
     void everyKnownCodeHasItsOwnWords(String code) {
         for (boolean zh : new boolean[] {true, false}) {
