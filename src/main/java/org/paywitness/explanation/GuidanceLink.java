@@ -6,8 +6,8 @@ import org.paywitness.verdict.ResponseCode;
 import org.paywitness.verdict.Verdict;
 
 /**
- * Where {@code GET /v1/guidance/{situation}} says more about a verdict and its steps. Constants only: every verdict that
- * is answered passes here.
+ * Where {@code GET /v1/guidance/{situation}} says more about a verdict and its steps. Constants only: every verdict
+ * that is answered passes here.
  */
 final class GuidanceLink {
     private static final String AT = "/v1/guidance/";

@@ -39,7 +39,7 @@ final class Guidance {
         for (ResponseCode code : ResponseCode.all()) {
             guidance.add(code);
         }
-        // Of a call that no situation names the text may be there all the same.
+        // The text of a call may be there before a situation names it.
         for (Call call : Call.values()) {
             texts.text(call.key());
         }

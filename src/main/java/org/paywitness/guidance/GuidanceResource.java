@@ -89,8 +89,8 @@ public class GuidanceResource {
             operationId = "getGuidance",
             summary = "What to do in a situation",
             description = "Steps for cardholder, merchant, acquirer and bank, with the deadlines of the policy that the"
-                    + " service itself obeys. next_steps of verdicts link here. Public: no token is needed, and one that is"
-                    + " sent is not looked at.")
+                    + " service itself obeys. next_steps of verdicts link here. Public: no token is needed, and one"
+                    + " that is sent is not looked at.")
     @Parameter(
             name = "situation",
             example = "charged_twice",

@@ -47,7 +47,7 @@ final class GuidanceTexts {
             for (String text = step(key, who, number); text != null; text = step(key, who, ++number)) {
                 steps.add(new Step(who, text));
             }
-            // To whom acquirers matter not, they are not named; the others always have something to do.
+            // An acquirer may have nothing to do; the others always have.
             if (number == 1 && who != Who.ACQUIRER) {
                 throw new IllegalStateException(resource + " has no step for the " + who.code() + " in " + key);
             }

@@ -54,7 +54,8 @@ public class MisconductReports {
             + " (subject_id, number, at, actor, action, content, hash)"
             + " SELECT id, $2, $3::timestamptz, $4::text, $5::text, $6::text, $7 FROM written)"
             + ", told AS (INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, merchant_id, at)"
-            + " SELECT $8::uuid, 'misconduct_report', $9::text, 'misconduct_report.' || $5, $6, NULL::text, $3::timestamptz FROM written)"
+            + " SELECT $8::uuid, 'misconduct_report', $9::text, 'misconduct_report.' || $5, $6, NULL::text,"
+            + " $3::timestamptz FROM written)"
             + " SELECT count(*) FROM written";
 
     private static final String INSERT = "WITH written AS (INSERT INTO misconduct_report (id, audit_number,"

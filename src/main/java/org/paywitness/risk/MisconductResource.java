@@ -76,9 +76,9 @@ public class MisconductResource {
             summary = "Report a merchant",
             description =
                     "What happened with a payment; cardholders report about payments of their own cards only. The desk"
-                            + " may also report a merchant as such. Merchants do not see reports about them. A report moves"
-                            + " no money: for that there are refunds and disputes. Refused with 409 merchant_unknown where"
-                            + " no source has told whose payment it is. Scopes: cardholder, desk:write.")
+                            + " may also report a merchant as such. Merchants do not see reports about them. A report"
+                            + " moves no money: for that there are refunds and disputes. Refused with 409"
+                            + " merchant_unknown where no source has told whose payment it is. Scopes: cardholder, desk:write.")
     @SecurityRequirement(
             name = "bearer",
             scopes = {"cardholder", "desk:write"})

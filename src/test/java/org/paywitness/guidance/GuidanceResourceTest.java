@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -103,6 +104,17 @@ class GuidanceResourceTest {
                     .statusCode(404)
                     .body("code", equalTo("not_found"))
                     .body(not(containsString("6228480402564890018")));
+        }
+    }
+
+    @Test
+    void examplesInTheContractAreWhatIsAnswered() {
+        Published published = Published.read();
+        for (String schema : List.of("Guidance", "Verdict")) {
+            String at = "/components/schemas/" + schema;
+            JsonNode examples = published.document().at(at + "/examples");
+            assertEquals(1, examples.size(), schema);
+            examples.forEach(example -> published.verify(at, example.toString(), schema));
         }
     }
 

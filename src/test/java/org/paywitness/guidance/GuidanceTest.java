@@ -156,7 +156,8 @@ class GuidanceTest {
     void noTextHasAFigureOfItsOwn() {
         Pattern zh = Pattern.compile("[0-9０-９]|[一二两三四五六七八九十半几]+ ?个?(天|日内|小时|分钟|工作日|周|月)");
         Pattern en = Pattern.compile(
-                "[0-9]|\\b(an?|one|two|three|five|seven|ten|few)( working| business)? (days?|hours?|minutes?|weeks?|months?)\\b",
+                "[0-9]|\\b(an?|one|two|three|five|seven|ten|few)( working| business)? "
+                        + "(days?|hours?|minutes?|weeks?|months?)\\b",
                 Pattern.CASE_INSENSITIVE);
         texts(Language.ZH).forEach((key, text) -> assertFalse(zh.matcher(text).find(), key + "=" + text));
         texts(Language.EN).forEach((key, text) -> assertFalse(en.matcher(text).find(), key + "=" + text));
@@ -166,7 +167,7 @@ class GuidanceTest {
     void eachTextIsSaidOnce() {
         for (Language language : Language.values()) {
             Map<String, String> texts = texts(language);
-            // What banks do after a reversal is the same wherever there was one, and acquirers are told likewise.
+            // What banks do after a reversal is the same wherever there was one.
             texts.keySet().removeIf(key -> key.contains(".bank."));
             Set<String> seen = new HashSet<>();
             texts.forEach((key, text) -> assertTrue(seen.add(text), language + " says twice: " + text));

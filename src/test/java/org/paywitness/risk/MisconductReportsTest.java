@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
@@ -17,6 +18,7 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -85,7 +87,7 @@ class MisconductReportsTest {
                 .oauth2(token)
                 .header("Accept-Language", "en")
                 .contentType("application/json")
-                .body(body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                .body(body.getBytes(StandardCharsets.UTF_8));
         return (key == null ? request : request.header("Idempotency-Key", key)).post(path);
     }
 
@@ -224,7 +226,7 @@ class MisconductReportsTest {
     void paymentOfNobodyKnownIsRefusedUntilTheMerchantIsTold() {
         String rrn = Said.unique("r");
         Said bank = Said.by("bank", "debited").of(merchant, rrn, 700).card(card);
-        ((com.fasterxml.jackson.databind.node.ObjectNode) bank.json().get("transaction")).remove("merchant_id");
+        ((ObjectNode) bank.json().get("transaction")).remove("merchant_id");
         sale = bank.post();
         post(clerk(), PATH, null, ofSale("")).then().statusCode(409).body("code", equalTo("merchant_unknown"));
     }
