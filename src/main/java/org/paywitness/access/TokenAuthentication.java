@@ -47,7 +47,7 @@ class TokenAuthentication implements HttpAuthenticationMechanism {
         if (token == null) {
             return Uni.createFrom().nullItem();
         }
-        if (publicPaths.contains(context.request().path())) {
+        if (isPublic(context.request().path())) {
             // Not null: that would leave the token to the next mechanism.
             return identityProviders.authenticate(AnonymousAuthenticationRequest.INSTANCE);
         }
@@ -59,6 +59,13 @@ class TokenAuthentication implements HttpAuthenticationMechanism {
                 .onItem()
                 .ifNotNull()
                 .transform(verified -> cache.keep(token));
+    }
+
+    // Exactly, or below one that ends in a wildcard, as the permission itself reads them. Whatever is taken for public
+    // here by mistake is asked without a token and refused.
+    private boolean isPublic(String path) {
+        int slash = path.lastIndexOf('/');
+        return publicPaths.contains(path) || slash > 0 && publicPaths.contains(path.substring(0, slash) + "/*");
     }
 
     private static String token(RoutingContext context) {

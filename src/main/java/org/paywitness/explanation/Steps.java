@@ -11,6 +11,7 @@ final class Steps {
     private final Telling telling;
     private final Texts texts;
     private final String quote;
+    private final String guidance;
     private final List<NextStep> steps = new ArrayList<>(4);
 
     private Steps(Story story, Telling telling, Texts texts) {
@@ -19,6 +20,7 @@ final class Steps {
         this.texts = texts;
         this.quote =
                 telling.payment() == null ? null : telling.payment().details().quote();
+        this.guidance = GuidanceLink.of(story, telling.verdict());
     }
 
     static List<NextStep> of(Story story, Telling telling, Texts texts) {
@@ -145,6 +147,6 @@ final class Steps {
     }
 
     private void add(Step step, Instant by) {
-        steps.add(new NextStep(step.who(), texts.step(step).text(telling), by, quote));
+        steps.add(new NextStep(step.who(), texts.step(step).text(telling), by, quote, GuidanceLink.of(step, guidance)));
     }
 }

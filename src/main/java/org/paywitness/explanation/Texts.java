@@ -1,10 +1,5 @@
 package org.paywitness.explanation;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -23,8 +18,8 @@ final class Texts {
     private final Map<Step, Template> steps = new EnumMap<>(Step.class);
 
     private Texts(Language language) {
-        String resource = "/messages/verdict." + language.tag() + ".properties";
-        Properties properties = read(resource);
+        String resource = Messages.resource("verdict", language);
+        Properties properties = Messages.read("verdict", language);
         Set<String> known = new HashSet<>();
         Function<String, Template> compile = key -> {
             known.add(key);
@@ -69,18 +64,5 @@ final class Texts {
 
     Template step(Step step) {
         return steps.get(step);
-    }
-
-    private static Properties read(String resource) {
-        try (InputStream in = Texts.class.getResourceAsStream(resource)) {
-            if (in == null) {
-                throw new IllegalStateException("no " + resource);
-            }
-            Properties properties = new Properties();
-            properties.load(new InputStreamReader(in, StandardCharsets.UTF_8));
-            return properties;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

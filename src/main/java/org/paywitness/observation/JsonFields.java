@@ -97,6 +97,28 @@ public final class JsonFields {
         return text;
     }
 
+    /** A list of texts, never null; empty when it is absent or wrong. */
+    public List<String> texts(String name, int max) {
+        JsonNode child = field(name);
+        if (child == null) {
+            return List.of();
+        }
+        if (!child.isArray() || child.size() > max) {
+            problem.at(pointer + "/" + name, "must be a list of at most " + max);
+            return List.of();
+        }
+        List<String> texts = new ArrayList<>(child.size());
+        for (int i = 0; i < child.size(); i++) {
+            String text = child.get(i).isTextual() ? child.get(i).textValue() : "";
+            if (text.isEmpty() || text.length() > MAX_TEXT || text.indexOf('\0') >= 0) {
+                problem.at(pointer + "/" + name + "/" + i, "must be a string of 1 to " + MAX_TEXT + " characters");
+                return List.of();
+            }
+            texts.add(text);
+        }
+        return texts;
+    }
+
     public <E extends Enum<E>> E oneOf(String name, Class<E> type) {
         String text = text(name);
         if (text == null) {

@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.paywitness.acquirer.Operation;
 import org.paywitness.acquirer.Refusal;
+import org.paywitness.explanation.Durations;
 import org.paywitness.explanation.Language;
 import org.paywitness.problem.ProblemTexts;
 import org.paywitness.refund.RefundWords.Section;
@@ -204,7 +205,7 @@ record RefundPolicyAnswer(
                 routes(language),
                 approval(limits, language),
                 new CoolingOff(
-                        iso(limits.coolingOff()),
+                        Durations.iso(limits.coolingOff()),
                         RefundWords.section(Section.COOLING_OFF, limits.coolingOff(), language)),
                 arrivals(policy, language),
                 inquiries(settings, language),
@@ -236,7 +237,7 @@ record RefundPolicyAnswer(
     private static Approval approval(RefundLimits limits, Language language) {
         return new Approval(
                 limits.automaticUpTo().values().stream().map(Amount::of).toList(),
-                iso(limits.automaticWithin()),
+                Durations.iso(limits.automaticWithin()),
                 RefundWords.section(Section.APPROVAL, limits.automaticWithin(), language));
     }
 
@@ -252,14 +253,17 @@ record RefundPolicyAnswer(
     private static Arrival arrival(PaidWith paidWith, Operation route, Policy policy, Language language) {
         Duration within = paidWith.arrival(route, policy);
         return new Arrival(
-                paidWith.code(), route.code(), iso(within), RefundWords.arrival(route, paidWith, within, language));
+                paidWith.code(),
+                route.code(),
+                Durations.iso(within),
+                RefundWords.arrival(route, paidWith, within, language));
     }
 
     private static Inquiries inquiries(RefundSettings settings, Language language) {
         return new Inquiries(
-                settings.inquiries().stream().map(RefundPolicyAnswer::iso).toList(),
-                iso(settings.laterInquiries()),
-                iso(settings.inquiriesEnd()),
+                settings.inquiries().stream().map(Durations::iso).toList(),
+                Durations.iso(settings.laterInquiries()),
+                Durations.iso(settings.inquiriesEnd()),
                 RefundWords.section(Section.INQUIRIES, settings.inquiriesEnd(), language));
     }
 
@@ -275,11 +279,5 @@ record RefundPolicyAnswer(
     private static NotRefundable notRefundable(String code, Language language) {
         boolean zh = language == Language.ZH;
         return new NotRefundable(code, ProblemTexts.title(code, zh), ProblemTexts.explanation(code, zh));
-    }
-
-    /** ISO 8601, in days where it is whole days: Java would say PT168H for a week. */
-    static String iso(Duration duration) {
-        boolean wholeDays = !duration.isZero() && duration.equals(Duration.ofDays(duration.toDays()));
-        return wholeDays ? "P" + duration.toDays() + "D" : duration.toString();
     }
 }

@@ -1,23 +1,17 @@
 package org.paywitness.refund;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import org.paywitness.acquirer.Operation;
 import org.paywitness.acquirer.Refusal;
+import org.paywitness.explanation.Durations;
 import org.paywitness.explanation.Language;
+import org.paywitness.explanation.Messages;
 
 /**
  * What a refund says to people, from {@code messages/refund.*.properties}. Read once; a missing, blank or unknown text
@@ -34,9 +28,6 @@ final class RefundWords {
 
         private final String key = "policy." + name().toLowerCase(Locale.ROOT);
     }
-
-    private static final List<ChronoUnit> UNITS =
-            List.of(ChronoUnit.DAYS, ChronoUnit.HOURS, ChronoUnit.MINUTES, ChronoUnit.SECONDS);
 
     private static final Map<String, String> ZH = read(Language.ZH);
     private static final Map<String, String> EN = read(Language.EN);
@@ -77,33 +68,13 @@ final class RefundWords {
         return filled(section.key, within, language);
     }
 
-    /** A duration as people say it: "1 day 12 hours", without fractions of a second. */
-    static String duration(Duration duration, Language language) {
-        List<String> parts = new ArrayList<>();
-        long left = duration.toSeconds();
-        for (ChronoUnit unit : UNITS) {
-            long count = left / unit.getDuration().toSeconds();
-            left %= unit.getDuration().toSeconds();
-            boolean nothingElse = unit == ChronoUnit.SECONDS && parts.isEmpty();
-            if (count > 0 || nothingElse) {
-                parts.add(in(language).get(unitKey(unit, count == 1)).replace("{n}", Long.toString(count)));
-            }
-        }
-        return String.join(" ", parts);
-    }
-
     private static String filled(String key, Duration within, Language language) {
         String text = in(language).get(key);
-        return within == null ? text : text.replace("{within}", duration(within, language));
+        return within == null ? text : text.replace("{within}", Durations.said(within, language));
     }
 
     private static String arrivalKey(Operation route, PaidWith paidWith) {
         return "arrival." + route.code() + "." + paidWith.code();
-    }
-
-    private static String unitKey(ChronoUnit unit, boolean one) {
-        String plural = unit.name().toLowerCase(Locale.ROOT);
-        return "duration." + (one ? plural.substring(0, plural.length() - 1) : plural);
     }
 
     private static Map<String, String> in(Language language) {
@@ -131,25 +102,11 @@ final class RefundWords {
         for (Section section : Section.values()) {
             keys.add(section.key);
         }
-        for (ChronoUnit unit : UNITS) {
-            keys.add(unitKey(unit, true));
-            keys.add(unitKey(unit, false));
-        }
         return keys;
     }
 
     private static Map<String, String> read(Language language) {
-        String resource = "/messages/refund." + language.tag() + ".properties";
-        try (InputStream in = RefundWords.class.getResourceAsStream(resource)) {
-            if (in == null) {
-                throw new IllegalStateException("no " + resource);
-            }
-            Properties properties = new Properties();
-            properties.load(new InputStreamReader(in, StandardCharsets.UTF_8));
-            return checked(properties, resource);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return checked(Messages.read("refund", language), Messages.resource("refund", language));
     }
 
     /** @throws IllegalStateException where a text is missing, blank or unknown */

@@ -123,7 +123,12 @@ public record VerdictAnswer(
                     String who,
             @Schema(required = true) @JsonProperty("do") String text,
             @Schema(format = "date-time") String by,
-            @Schema(description = "The reference to quote.", examples = "RRN 632512000417") String quote) {}
+            @Schema(description = "The reference to quote.", examples = "RRN 632512000417") String quote,
+            @Schema(
+                            required = true,
+                            description = "The guidance that fits: more on what to do, for everybody.",
+                            examples = "/v1/guidance/charged_twice")
+                    String guidance) {}
 
     /** How far one source's data is complete. */
     @Schema(name = "SourceCompleteness")
@@ -276,7 +281,7 @@ public record VerdictAnswer(
     private static List<Step> steps(List<NextStep> steps, ZoneId zone) {
         List<Step> answer = new ArrayList<>(steps.size());
         for (NextStep step : steps) {
-            answer.add(new Step(step.who().code(), step.text(), time(step.by(), zone), step.quote()));
+            answer.add(new Step(step.who().code(), step.text(), time(step.by(), zone), step.quote(), step.guidance()));
         }
         return answer;
     }

@@ -32,7 +32,8 @@ class WhoMayAskEverythingTest {
     private static final Map<String, Map<String, Integer>> EXPECTED = new TreeMap<>();
 
     /** What everybody is answered, with any token or none; named here so that nothing becomes public by mistake. */
-    private static final Map<String, Integer> PUBLIC = Map.of("getRefundPolicy", 200);
+    private static final Map<String, Integer> PUBLIC =
+            Map.of("getRefundPolicy", 200, "listGuidance", 200, "getGuidance", 200);
 
     private static final List<String> NOBODY = List.of("none", "garbage", "expired", "another key");
     private static final List<String> WITHOUT_RIGHT = List.of("no scope", "merchant without claim", "no cards");
@@ -70,6 +71,7 @@ class WhoMayAskEverythingTest {
         expect("listTerminals", Map.of("merchant", 200, "other merchant", 200, "desk", 200));
         expect("postTerminal", Map.of("merchant", 201, "other merchant", 404, "acting desk", 201));
         expect("postTerminalReport", Map.of("merchant", 201, "other merchant", 404, "acting desk", 201));
+        expectOfMisconduct();
         expect("postCardToken", Map.of("feed", 200, "desk", 200, "acting desk", 200));
         expect(
                 "getStatement",
@@ -89,6 +91,15 @@ class WhoMayAskEverythingTest {
                         404));
     }
 
+    // Never the merchant that is reported.
+    private static void expectOfMisconduct() {
+        expect("postMisconductReport", Map.of("card", 201, "other card", 404, "acting desk", 201));
+        expect("getMisconductReport", Map.of("card", 200, "other card", 404, "desk", 200));
+        expect("listMisconductReports", Map.of("card", 200, "other card", 200, "desk", 200));
+        expect("assignMisconductReport", Map.of("acting desk", 200));
+        expect("closeMisconductReport", Map.of("acting desk", 200));
+    }
+
     private static void expect(String operation, Map<String, Integer> statuses) {
         EXPECTED.put(operation, statuses);
     }
@@ -101,6 +112,7 @@ class WhoMayAskEverythingTest {
     private String statement;
     private String refund;
     private String terminal;
+    private String report;
 
     @BeforeEach
     void tellAPayment() {
@@ -114,11 +126,17 @@ class WhoMayAskEverythingTest {
         String clerk = Tokens.sign(Tokens.claims("desk:write").subject("clerk"));
         refund = refund(given().auth().oauth2(clerk)).path("id");
         terminal = terminal(given().auth().oauth2(clerk)).path("id");
+        report = report(given().auth().oauth2(Tokens.cardholder(card))).path("id");
     }
 
     private Response terminal(RequestSpecification request) {
         String body = "{\"terminal_id\":\"" + Said.unique("T") + "\",\"merchant_id\":\"" + merchant + "\"}";
         return json(request, body).post("/v1/terminals");
+    }
+
+    private Response report(RequestSpecification request) {
+        String body = "{\"transaction_id\":\"" + transaction + "\",\"kind\":\"surcharge\",\"text\":\"x\"}";
+        return json(request, body).post("/v1/misconduct-reports");
     }
 
     private Response refund(RequestSpecification request) {
@@ -158,7 +176,9 @@ class WhoMayAskEverythingTest {
         callers.put("merchant without claim", Tokens.scope("merchant:read merchant:write merchant:approve"));
         callers.put("no cards", Tokens.scope("cardholder"));
         callers.put("card", Tokens.cardholder(Said.card(), card));
-        callers.put("other card", Tokens.cardholder(Said.card()));
+        callers.put(
+                "other card",
+                Tokens.sign(Tokens.claims("cardholder").subject("stranger").claim("cards", List.of(Said.card()))));
         callers.put("merchant", Tokens.merchant(merchant));
         callers.put("other merchant", Tokens.merchant(Said.unique("m")));
         callers.put("desk", Tokens.scope("desk:read"));
@@ -235,6 +255,11 @@ class WhoMayAskEverythingTest {
                         .post(path);
             case "resolveRefund" ->
                 json(request, "{\"outcome\":\"ask_again\",\"note\":\"x\"}").post(path);
+            case "postMisconductReport" -> report(request);
+            case "assignMisconductReport" ->
+                json(request, "{\"owner\":\"amy\"}").post(path);
+            case "closeMisconductReport" ->
+                json(request, "{\"outcome\":\"upheld\",\"note\":\"x\"}").post(path);
             case "postCardToken" ->
                 json(request, "{\"pan\":\"6228480402564890018\"}").post(path);
             case "postStatement" ->
@@ -251,6 +276,12 @@ class WhoMayAskEverythingTest {
         }
         if (operation.path().contains("/terminals")) {
             return terminal;
+        }
+        if (operation.path().contains("/guidance")) {
+            return "charged_twice";
+        }
+        if (operation.path().contains("/misconduct-reports")) {
+            return report;
         }
         return operation.path().contains("/statements") ? statement : transaction;
     }

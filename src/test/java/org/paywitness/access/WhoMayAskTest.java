@@ -83,6 +83,31 @@ class WhoMayAskTest {
     }
 
     @Test
+    void nobodyGetsPastGuidanceToSomethingElse() throws IOException {
+        for (String path : List.of(
+                "/v1/guidance2",
+                "/v1/Guidance",
+                "/v1/guidance%2F..%2Fecho%2Fcaller",
+                "/v1/guidance/../echo/caller",
+                "/v1/guidance/%2e%2e/echo/caller",
+                "/v1/guidance/x/../../echo/caller",
+                "/v1/guidance;x=1/../echo/caller",
+                "/v1/echo/caller;/v1/guidance/x",
+                "/v1/echo/caller?/v1/guidance/x")) {
+            for (String token : new String[] {null, "a.b.c"}) {
+                int status = Raw.send(Raw.request("GET", path, token, null)).statusCode();
+                assertEquals(401, status, path + " with " + token);
+            }
+        }
+        for (String path : List.of(
+                "/v1/guidance/..%2Fecho%2Fcaller",
+                "/v1/guidance/%2e%2e%2fecho%2fcaller", "/v1/guidance/no_paper/../x", "/v1/guidance/echo/caller")) {
+            int status = Raw.send(Raw.request("GET", path, null, null)).statusCode();
+            assertTrue(status == 401 || status == 404, path + ": " + status);
+        }
+    }
+
+    @Test
     void tokenIsNotLookedAtWhereNoneIsNeeded() throws Exception {
         String good = Tokens.desk();
         String bad = good.substring(0, good.length() - 4) + "AAAA";

@@ -118,6 +118,75 @@ class MigrationTest {
                 + " ('" + id + "', 'T', 'm', 'active', now(), 'clerk', now())";
     }
 
+    @Test
+    void reportsOfMisconductComeToTransactionsThatAreThere() throws SQLException {
+        migrate("6");
+        UUID sale = UUID.randomUUID();
+        execute(
+                database,
+                "INSERT INTO transaction (id, version, merchant_id, occurred_at, summary) VALUES ('" + sale
+                        + "', 1, 'm', now(), '1')");
+        execute(database, refund(sale, 60, 100));
+        migrate("7");
+        assertEquals(1, number("SELECT count(*) FROM refund"));
+        String report = "INSERT INTO misconduct_report (id, merchant_id, transaction_id, kind, text, evidence,"
+                + " reported_by, reported_at, client, subject, state, audit_number, audit_hash) VALUES ("
+                + "gen_random_uuid(), 'm', '" + sale + "', 'surcharge', 'x', '{}', 'a', now(), 'app', 'a', 'open', 1,"
+                + " '\\x00')";
+        execute(database, report);
+        assertRefused("violates check", report.replace("surcharge", "bad_manners"));
+        assertRefused("violates check", report.replace("'app'", "NULL"));
+        assertRefused("violates check", report.replace("'open'", "'in_review'"));
+        assertRefused(
+                "violates foreign key",
+                report.replace(sale.toString(), UUID.randomUUID().toString()));
+        assertRefused("append-only", "UPDATE misconduct_report SET text = 'y'");
+        assertRefused("append-only", "DELETE FROM misconduct_report");
+        assertRefused("append-only", "TRUNCATE misconduct_report");
+        assertRefused("violates check", "UPDATE misconduct_report SET owner = 'b'");
+        execute(database, "UPDATE misconduct_report SET state = 'in_review', owner = 'b'");
+        assertRefused("violates check", "UPDATE misconduct_report SET state = 'closed', outcome = 'upheld'");
+        execute(
+                database,
+                "UPDATE misconduct_report SET state = 'closed', outcome = 'upheld', closed_by = 'b', closed_at = now(),"
+                        + " note = 'n'");
+        assertRefused("append-only", "UPDATE misconduct_report SET outcome = 'duplicate'");
+    }
+
+    @Test
+    void disputesComeToRefundsThatAreThereAndShareTheirBalance() throws SQLException {
+        migrate("5");
+        UUID sale = UUID.randomUUID();
+        execute(
+                database,
+                "INSERT INTO transaction (id, version, merchant_id, occurred_at, summary) VALUES ('" + sale
+                        + "', 1, 'm', now(), '1')");
+        execute(database, refund(sale, 60, 100));
+        migrate("6");
+        assertEquals(60, number("SELECT refunds FROM refund_balance WHERE open_claims = 0 AND compensations = 0"));
+        UUID dispute = UUID.randomUUID();
+        execute(
+                database,
+                "INSERT INTO dispute (id, reason, stage, status, opened_by, claimed, currency, opened_at, due_at,"
+                        + " timeline_number, timeline_hash) VALUES ('" + dispute + "', 'duplicate', 'inquiry',"
+                        + " 'awaiting_merchant', 'cardholder', 50, 'CNY', now(), now(), 1, '\\x00')");
+        String claim =
+                "INSERT INTO dispute_transaction (dispute_id, transaction_id, reason, currency, amount) VALUES ('"
+                        + dispute + "', '" + sale + "', 'duplicate', 'CNY', 50)";
+        execute(database, claim);
+        assertRefused("never_more_than_charged", "UPDATE dispute_transaction SET open_claim = 41, charged = 100");
+        execute(database, "UPDATE dispute_transaction SET open_claim = 30, charged = 100");
+        assertRefused("violates check", refund(sale, 1, 100));
+        execute(database, "UPDATE dispute_transaction SET open_claim = 0, won = 30");
+        execute(database, refund(sale, 10, 100));
+        assertRefused("never_more_than_charged", refund(sale, 1, 100));
+        execute(database, "UPDATE dispute_transaction SET won = 0");
+        assertEquals(70, number("SELECT refunds + chargebacks + compensations FROM refund_balance"));
+        assertRefused("append-only", "UPDATE dispute_transaction SET amount = 1");
+        assertRefused("append-only", "DELETE FROM dispute");
+        assertRefused("violates check", "UPDATE dispute SET status = 'agreed'");
+    }
+
     private static String refund(UUID sale, int amount, int charged) {
         return "INSERT INTO refund (id, transaction_id, merchant_id, card_kind, via_wallet, amount, currency, charged,"
                 + " reason, status, route, requested_by, requested_at, expected_by, audit_number, audit_hash) VALUES ('"

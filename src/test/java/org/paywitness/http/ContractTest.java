@@ -86,6 +86,8 @@ class ContractTest {
         refundPolicy();
         refunds();
         terminals();
+        guidance();
+        misconduct();
         Set<String> promised = new TreeSet<>();
         for (Published.Operation operation : published.operations()) {
             for (String status : operation.statuses()) {
@@ -309,6 +311,85 @@ class ContractTest {
                         given().header("Accept-Language", language).header("If-None-Match", policy.header("ETag"));
                 assertEquals(304, ask("getRefundPolicy", null, known, path).statusCode());
             }
+        }
+    }
+
+    private void guidance() {
+        Map<String, String> paths = Map.of("listGuidance", "/v1/guidance", "getGuidance", "/v1/guidance/code_51");
+        paths.forEach((name, path) -> {
+            for (String language : List.of("zh-CN", "en")) {
+                Response told = ask(name, null, given().header("Accept-Language", language), path);
+                assertEquals(200, told.statusCode());
+                RequestSpecification known =
+                        given().header("Accept-Language", language).header("If-None-Match", told.header("ETag"));
+                assertEquals(304, ask(name, null, known, path).statusCode());
+            }
+        });
+        assertEquals(200, get("getGuidance", null, "/v1/guidance/no_answer").statusCode());
+    }
+
+    private void misconduct() {
+        String posted = "/v1/misconduct-reports";
+        String desk = Tokens.desk();
+        String sale = Said.by("acquirer", "captured")
+                .of(Said.unique("m"), Said.unique("r"), 100)
+                .post();
+        String body = "{\"transaction_id\":\"" + sale + "\",\"kind\":\"other\",\"text\":\"x\"}";
+        Map<String, String> keyed = Map.of("Content-Type", "application/json", "Idempotency-Key", Said.unique("k"));
+        Response told = refund("postMisconductReport", desk, keyed, body, posted);
+        assertEquals(201, told.statusCode());
+        assertEquals(
+                told.asString(),
+                refund("postMisconductReport", desk, keyed, body, posted).asString());
+        String other = body.replace("other", "surcharge");
+        assertEquals(
+                422, refund("postMisconductReport", desk, keyed, other, posted).statusCode());
+        String nowhere = body.replace(sale, NOWHERE);
+        assertEquals(
+                404,
+                refund("postMisconductReport", desk, AS_JSON, nowhere, posted).statusCode());
+        String bare = Said.by("bank", "debited")
+                .knowing("rrn", Said.unique("r"))
+                .card(Said.card())
+                .post();
+        String ofNobody = body.replace(sale, bare);
+        assertEquals(
+                409,
+                refund("postMisconductReport", desk, AS_JSON, ofNobody, posted).statusCode());
+        String path = told.header("Location");
+        String close = "{\"outcome\":\"duplicate\",\"note\":\"x\"}";
+        String owner = "{\"owner\":\"amy\"}";
+        // Before it has an owner, it has one, it is closed; and with the key of another request.
+        assertEquals(
+                409,
+                refund("closeMisconductReport", desk, AS_JSON, close, path + "/close")
+                        .statusCode());
+        assertEquals(
+                200,
+                refund("assignMisconductReport", desk, AS_JSON, owner, path + "/assign")
+                        .statusCode());
+        assertEquals(
+                200,
+                refund("closeMisconductReport", desk, AS_JSON, close, path + "/close")
+                        .statusCode());
+        assertEquals(
+                409,
+                refund("assignMisconductReport", desk, AS_JSON, owner, path + "/assign")
+                        .statusCode());
+        assertEquals(
+                422,
+                refund("assignMisconductReport", desk, keyed, owner, path + "/assign")
+                        .statusCode());
+        assertEquals(
+                422,
+                refund("closeMisconductReport", desk, keyed, close, path + "/close")
+                        .statusCode());
+        for (String list : List.of(path, posted + "?state=closed&owner=amy")) {
+            String operation = list.equals(path) ? "getMisconductReport" : "listMisconductReports";
+            Response read = get(operation, desk, list);
+            assertEquals(200, read.statusCode());
+            RequestSpecification known = given().header("If-None-Match", read.header("ETag"));
+            assertEquals(304, ask(operation, desk, known, list).statusCode());
         }
     }
 

@@ -587,6 +587,41 @@ class MalformedInputTest {
     }
 
     @Test
+    void reportOfMisconductRefusesWhatItIsNot() throws IOException {
+        String path = "/v1/misconduct-reports";
+        String nowhere = path + "/mcr_01kaf3v6n8e8q9w2s4d6f8g0h2";
+        for (String address : List.of(path, nowhere + "/assign", nowhere + "/close")) {
+            for (Map.Entry<String, byte[]> body : noJson().entrySet()) {
+                String what = address + " with " + body.getKey();
+                assertEquals(
+                        400, refused(byDesk(address, body.getValue()), what).statusCode(), what);
+            }
+        }
+        Map<String, List<String>> fields = Map.of(
+                path,
+                List.of("transaction_id", "kind", "text", "evidence"),
+                nowhere + "/assign",
+                List.of("owner"),
+                nowhere + "/close",
+                List.of("outcome", "note"));
+        for (Map.Entry<String, List<String>> of : fields.entrySet()) {
+            for (String field : of.getValue()) {
+                for (String wrong : WRONG) {
+                    String body = "{\"" + field + "\":" + wrong + "}";
+                    String what = of.getKey() + " " + body;
+                    int status = refused(byDesk(of.getKey(), utf8(body)), what).statusCode();
+                    // Any text may be a name: that report is not there.
+                    assertTrue(status == 400 || field.equals("owner") && wrong.startsWith("\"") && status == 404, what);
+                }
+            }
+        }
+    }
+
+    private static byte[] byDesk(String path, byte[] body) {
+        return Raw.request("POST", path, Tokens.desk(), body, "Content-Type: application/json");
+    }
+
+    @Test
     void randomMutationsAreNeverOurFault() throws IOException {
         long seed = Long.getLong("malformed.seed", System.nanoTime());
         System.out.println("malformed.seed=" + seed);

@@ -59,7 +59,9 @@ class ProblemTextsTest {
                 "terminal_of_another_merchant",
                 "terminal_state",
                 "found_before_lost",
-                "replacement_not_found"
+                "replacement_not_found",
+                "report_not_in_review",
+                "report_closed"
             })
     void everyKnownCodeHasItsOwnWords(String code) {
         for (boolean zh : new boolean[] {true, false}) {

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.paywitness.acquirer.Operation;
+import org.paywitness.explanation.Durations;
 import org.paywitness.http.Published;
 import org.paywitness.money.Money;
 import org.paywitness.verdict.CardKind;
@@ -148,7 +149,7 @@ class RefundPolicyResourceTest {
                     ? List.of(CardKind.PREPAID, CardKind.UNKNOWN)
                     : List.of(CardKind.DEBIT, CardKind.UNKNOWN)) {
                 for (boolean whole : new boolean[] {true, false}) {
-                    arrivals.add(RefundPolicyAnswer.iso(policy.arrival(whole, kind, viaWallet)));
+                    arrivals.add(Durations.iso(policy.arrival(whole, kind, viaWallet)));
                 }
             }
         }
