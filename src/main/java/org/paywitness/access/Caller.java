@@ -141,6 +141,19 @@ public final class Caller {
     }
 
     /**
+     * What this caller may ask for as a party to a payment: the card's holder, the merchant, or the desk.
+     *
+     * @throws Problem 403 {@code insufficient_scope}
+     */
+    public Visibility requireParty() {
+        boolean staff = scopes.contains(Scope.DESK_WRITE) || scopes.contains(Scope.MERCHANT_WRITE);
+        if (!staff && scopes.contains(Scope.CARDHOLDER) && !cards.isEmpty()) {
+            return new Visibility.OfCards(cards);
+        }
+        return requireWrite();
+    }
+
+    /**
      * What this caller may agree to for others.
      *
      * @throws Problem 403 {@code insufficient_scope}

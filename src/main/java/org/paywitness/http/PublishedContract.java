@@ -24,6 +24,9 @@ import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 public class PublishedContract implements OASFilter {
     private static final Map<String, String> IDS = Map.of("/v1/transactions/", "txn", "/v1/statements/", "stm");
 
+    /** Ids within what another id names, by the name of their parameter. */
+    private static final Map<String, String> INNER_IDS = Map.of("iid", "inv");
+
     private static final Map<String, String> PARAMETERS = Map.of(
             "Accept-Language", "AcceptLanguage",
             "Idempotency-Key", "IdempotencyKey",
@@ -43,10 +46,11 @@ public class PublishedContract implements OASFilter {
                 }));
     }
 
-    private static void describeId(Operation operation, String type) {
+    private static void describeId(Operation operation, String outer) {
         parameters(operation)
                 .filter(parameter -> parameter.getIn() == Parameter.In.PATH)
                 .forEach(parameter -> {
+                    String type = INNER_IDS.getOrDefault(parameter.getName(), outer);
                     parameter.getSchema().setPattern("^" + type + "_[0-7][0-9a-hjkmnp-tv-z]{25}$");
                     parameter.setDescription("A TypeID; a malformed one is simply not there.");
                     parameter.setExample(type + "_01kaf3v6n8e8q9w2s4d6f8g0h2");
@@ -54,7 +58,9 @@ public class PublishedContract implements OASFilter {
     }
 
     private static void complete(PathItem.HttpMethod method, Operation operation) {
-        boolean read = method == PathItem.HttpMethod.GET;
+        // What is never the same twice, as a counted copy, has no entity tag.
+        boolean read = method == PathItem.HttpMethod.GET
+                && parameters(operation).anyMatch(parameter -> "If-None-Match".equals(parameter.getName()));
         boolean held = parameters(operation).anyMatch(parameter -> "Prefer".equals(parameter.getName()));
         boolean told = parameters(operation).anyMatch(parameter -> "Accept-Language".equals(parameter.getName()));
         boolean retried = refer(operation);
@@ -66,7 +72,7 @@ public class PublishedContract implements OASFilter {
         operation.getResponses().getAPIResponses().forEach((status, response) -> {
             if (status.startsWith("2") && response.getRef() == null) {
                 headers(response, read, retried, status, open);
-                if (told && read) {
+                if (told && method == PathItem.HttpMethod.GET) {
                     response.addHeader("Content-Language", header("ContentLanguage"));
                 }
                 if (held) {
@@ -90,7 +96,7 @@ public class PublishedContract implements OASFilter {
             answer(operation, "404", "NotFound");
         }
         answer(operation, "406", "NotAcceptable");
-        if (retried) {
+        if (retried || operation.getResponses().hasAPIResponse("409")) {
             answer(operation, "409", "Conflict");
         }
         if (retried || operation.getResponses().hasAPIResponse("422")) {

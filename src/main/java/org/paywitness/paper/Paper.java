@@ -314,7 +314,11 @@ public final class Paper implements Closeable {
         if (line.isEmpty()) {
             return;
         }
-        page.append("BT 1 0 0 1 ").append(number(left)).append(' ').append(number(-below)).append(" Tm ");
+        page.append("BT 1 0 0 1 ")
+                .append(number(left))
+                .append(' ')
+                .append(number(-below))
+                .append(" Tm ");
         for (int i = 0; i < line.size(); ) {
             Typeface face = line.get(i).face();
             font(face, size).append('<');

@@ -54,6 +54,8 @@ class ProblemTextsTest {
                 "refund_not_in_doubt",
                 "acquirer_not_configured",
                 "idempotency_key_required",
+                "invoice_already_requested",
+                "invoice_request_closed",
                 "invalid_signature"
             })
     void everyKnownCodeHasItsOwnWords(String code) {
