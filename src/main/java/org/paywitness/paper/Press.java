@@ -2,6 +2,7 @@ package org.paywitness.paper;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.PreDestroy;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -24,14 +25,19 @@ public class Press {
     private final ExecutorService presses;
     private final Semaphore places;
 
+    @Inject
     Press(PressSettings settings) {
+        this(settings.presses(), settings.maxWaiting());
+    }
+
+    Press(int threads, int maxWaiting) {
         AtomicInteger number = new AtomicInteger();
-        presses = Executors.newFixedThreadPool(settings.presses(), work -> {
+        presses = Executors.newFixedThreadPool(threads, work -> {
             Thread thread = new Thread(work, "press-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         });
-        places = new Semaphore(settings.presses() + settings.maxWaiting());
+        places = new Semaphore(threads + maxWaiting);
     }
 
     /** Sets a document, now or when those before it are done; fails with 503 {@code overloaded} when too many wait. */

@@ -5,7 +5,7 @@ import java.util.Map;
 
 /** What slips say and no source tells. */
 @ConfigMapping(prefix = "paywitness.receipt")
-interface ReceiptSettings {
+public interface ReceiptSettings {
     /** By merchant id. */
     Map<String, Merchant> merchants();
 

@@ -17,17 +17,7 @@ import org.paywitness.problem.Problem;
 class PressTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final Press press = new Press(new PressSettings() {
-        @Override
-        public int presses() {
-            return 2;
-        }
-
-        @Override
-        public int maxWaiting() {
-            return 1;
-        }
-    });
+    private final Press press = new Press(2, 1);
 
     @AfterEach
     void close() {
