@@ -83,7 +83,7 @@ public final class Published {
 
         /** The path of what has the inner id within what has the outer one; where there is no inner one, of that. */
         public String path(String id, String inner) {
-            return path.replace("{id}", id).replaceFirst("\\{\\w+\\}", inner);
+            return path.replaceAll("\\{(?!id\\})\\w+\\}", inner).replace("{id}", id);
         }
 
         /** A body that is read to its end, so that what comes after reading is seen. */
