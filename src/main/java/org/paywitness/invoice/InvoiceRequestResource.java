@@ -52,8 +52,8 @@ public class InvoiceRequestResource {
             operationId = "postInvoiceRequest",
             summary = "Ask for an invoice",
             description = "Of a payment that was charged and keeps some of the money. One request at a time:"
-                    + " 409 invoice_already_requested, with invoice_request_id, while one is open; not_charged, with the"
-                    + " verdict, where nothing was paid for good. Scopes: cardholder, merchant:write, desk:write.")
+                    + " 409 invoice_already_requested, with invoice_request_id, while one is open; not_charged, with"
+                    + " the verdict, where nothing was paid for good. Scopes: cardholder, merchant:write, desk:write.")
     @SecurityRequirement(
             name = "bearer",
             scopes = {"cardholder", "merchant:write", "desk:write"})

@@ -4,12 +4,14 @@ import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.UUID;
@@ -70,6 +72,7 @@ public class ReceiptResource {
             @PathParam("id") String id,
             @HeaderParam("Accept-Language") String languages,
             @Context HttpHeaders headers,
+            @Context Request request,
             @Context UriInfo uri,
             @Context SecurityIdentity identity) {
         Caller caller = Caller.of(identity);
@@ -78,6 +81,10 @@ public class ReceiptResource {
         Language language = Language.of(languages);
         ReceiptForm form = ReceiptForm.of(headers.getAcceptableMediaTypes());
         UUID transaction = TypeId.parse(TypeId.TRANSACTION, id).orElseThrow(Problem::notFound);
+        if (request.getMethod().equals(HttpMethod.HEAD)) {
+            // Only asked whether there is one: nothing is given out, nothing counted.
+            return sale(transaction, visibility, language).map(sale -> answer(null, form, language));
+        }
         Uni<Receipt> copy = Uni.createFrom().deferred(() -> copy(transaction, visibility, form, caller, language));
         return switch (form) {
             case JSON -> copy.map(receipt -> answer(receipt, form, language));
@@ -90,12 +97,16 @@ public class ReceiptResource {
 
     private Uni<Receipt> copy(
             UUID transaction, Visibility visibility, ReceiptForm form, Caller caller, Language language) {
-        return sales.visible(transaction, visibility).chain(sale -> {
+        return sale(transaction, visibility, language)
+                .chain(sale -> receipts.count(sale.transaction().id(), form, caller.actor(), sale.judgedAt())
+                        .map(number -> Receipt.of(sale, number, merchantName(sale), language)));
+    }
+
+    private Uni<Sale> sale(UUID transaction, Visibility visibility, Language language) {
+        return sales.visible(transaction, visibility).invoke(sale -> {
             if (sale.takenOrHeld() == null) {
                 throw sale.notCharged("There is no slip of a payment that was not charged.", language);
             }
-            return receipts.count(sale.transaction().id(), form, caller.actor(), sale.judgedAt())
-                    .map(number -> Receipt.of(sale, number, merchantName(sale), language));
         });
     }
 

@@ -283,8 +283,14 @@ class ReceiptTest {
                 assertEquals(404, slip(token, id, form, "en").statusCode());
             }
         }
+        assertEquals(
+                200,
+                given().auth()
+                        .oauth2(Tokens.desk())
+                        .head("/v1/transactions/" + id + "/receipt")
+                        .statusCode());
         assertEquals(403, slip(Tokens.feed(), id, PDF, "en").statusCode());
-        assertEquals(4, slip(id).<Integer>path("reprint"), "those who got none are not counted");
+        assertEquals(4, slip(id).<Integer>path("reprint"), "who got none is not counted");
         assertEquals(406, slip(Tokens.desk(), id, "image/png", "en").statusCode());
         assertEquals(406, slip(Tokens.desk(), id, "text/html;q=0", "en").statusCode());
         assertEquals(
