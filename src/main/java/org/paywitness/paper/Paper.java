@@ -50,12 +50,6 @@ public final class Paper implements Closeable {
     private StringBuilder page = new StringBuilder();
     private float top;
 
-    private enum Align {
-        LEFT,
-        CENTRE,
-        RIGHT
-    }
-
     private Paper(OutputStream out, Format format, Imprint imprint) throws IOException {
         this.format = format;
         this.imprint = imprint;
@@ -77,7 +71,7 @@ public final class Paper implements Closeable {
 
     /** Large and bold; in the middle of a roll. */
     public void title(String text) throws IOException {
-        block(text, TITLE, true, BLACK, format.roll() ? Align.CENTRE : Align.LEFT);
+        block(text, TITLE, true, BLACK, format.roll());
         gap(1);
     }
 
@@ -88,24 +82,24 @@ public final class Paper implements Closeable {
             gap(3);
             room(height + 2 * line());
         }
-        block(text, HEADING, true, BLACK, Align.LEFT);
+        block(text, HEADING, true, BLACK, false);
         gap(1);
     }
 
     /** Running text; each line feed begins a new line. */
     public void paragraph(String text) throws IOException {
-        block(text, 1, false, BLACK, Align.LEFT);
+        block(text, 1, false, BLACK, false);
         gap(1.5f);
     }
 
     /** Small and grey: what a reader may skip; in the middle of a roll. */
     public void note(String text) throws IOException {
-        block(text, SMALL, false, GREY, format.roll() ? Align.CENTRE : Align.LEFT);
+        block(text, SMALL, false, GREY, format.roll());
     }
 
     /** What nobody should overlook: bold; in the middle of a roll. */
     public void mark(String text) throws IOException {
-        block(text, HEADING, true, BLACK, format.roll() ? Align.CENTRE : Align.LEFT);
+        block(text, HEADING, true, BLACK, format.roll());
     }
 
     /** Spaced, broken anywhere. */
@@ -275,7 +269,7 @@ public final class Paper implements Closeable {
 
     // --- setting -----------------------------------------------------------------------------------------------------
 
-    private void block(String text, float scale, boolean bold, String colour, Align align) throws IOException {
+    private void block(String text, float scale, boolean bold, String colour, boolean centred) throws IOException {
         float size = size(scale);
         for (List<Glyph> line : Lines.of(text, format.textWidth() / size)) {
             room(size * LEADING);
@@ -284,12 +278,7 @@ public final class Paper implements Closeable {
                 page.append("2 Tr ").append(number(size * 0.03f)).append(" w\n");
             }
             float rest = format.textWidth() - Lines.width(line) * size;
-            float indent =
-                    switch (align) {
-                        case LEFT -> 0;
-                        case CENTRE -> rest / 2;
-                        case RIGHT -> rest;
-                    };
+            float indent = centred ? rest / 2 : 0;
             show(line, format.edge() + Math.max(0, indent), baseline(size), size);
             page.append(bold ? "0 Tr\n" : "").append(BLACK);
             top += size * LEADING;
