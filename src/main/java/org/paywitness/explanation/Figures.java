@@ -8,7 +8,7 @@ import java.util.Map;
 import org.paywitness.money.Money;
 
 /** Writes amounts and times as people read them. By hand: the general formatters cost more than the whole verdict. */
-final class Figures {
+public final class Figures {
     private static final Map<String, String> SYMBOLS = Map.of(
             "CNY", "¥", "USD", "US$", "EUR", "€", "GBP", "£", "HKD", "HK$", "TWD", "NT$", "JPY", "JP¥", "SGD", "S$",
             "AUD", "A$", "CAD", "C$");
@@ -18,6 +18,13 @@ final class Figures {
     };
 
     private Figures() {}
+
+    /** "¥12,800.00", "US$17.80", "JP¥1,280"; "KWD 1.250" where the currency has no symbol that all know. */
+    public static String money(Money money) {
+        StringBuilder text = new StringBuilder();
+        money(text, money);
+        return text.toString();
+    }
 
     /** "¥12,800.00", "US$17.80", "JP¥1,280"; "KWD 1.250" where the currency has no symbol that all know. */
     static void money(StringBuilder to, Money money) {

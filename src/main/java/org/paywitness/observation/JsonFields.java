@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -117,6 +118,25 @@ public final class JsonFields {
             texts.add(text);
         }
         return texts;
+    }
+
+    /** What base64 stands for (RFC 4648, section 4); null when absent or wrong. */
+    public byte[] base64(String name, int maxBytes) {
+        JsonNode child = field(name);
+        if (child == null) {
+            return null;
+        }
+        if (!child.isTextual()) {
+            return error(name, "must be a string");
+        }
+        try {
+            byte[] bytes = Base64.getDecoder().decode(child.textValue());
+            return bytes.length > 0 && bytes.length <= maxBytes
+                    ? bytes
+                    : error(name, "must hold 1 to " + maxBytes + " bytes");
+        } catch (IllegalArgumentException e) {
+            return error(name, "must be base64");
+        }
     }
 
     public <E extends Enum<E>> E oneOf(String name, Class<E> type) {

@@ -161,12 +161,6 @@ public class TerminalResource {
         return new TerminalDesk.Asker(
                 caller.actor(),
                 may,
-                idempotency.key(
-                        client(caller, may), key, Idempotency.request(what, body == null ? new byte[0] : body)));
-    }
-
-    // One app may serve several merchants: none of them meets another's keys.
-    private static String client(Caller caller, Visibility may) {
-        return may instanceof Visibility.OfMerchant of ? caller.clientId() + ' ' + of.merchantId() : caller.clientId();
+                idempotency.key(caller.keys(may), key, Idempotency.request(what, body == null ? new byte[0] : body)));
     }
 }

@@ -158,7 +158,7 @@ public final class Testimony {
     }
 
     /** The approved amount by the word of the acquirer, else of the terminal, else the amount held; or null. */
-    Money approvedAmount() {
+    public Money approvedAmount() {
         Fact word = latest(f -> f.source() == ACQUIRER && isApproval(f) && f.amount() != null);
         word = word != null ? word : latest(f -> f.source() == TERMINAL && isApproval(f) && f.amount() != null);
         word = word != null ? word : standingHold();

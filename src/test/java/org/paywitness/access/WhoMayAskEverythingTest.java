@@ -72,6 +72,16 @@ class WhoMayAskEverythingTest {
         expect("postTerminal", Map.of("merchant", 201, "other merchant", 404, "acting desk", 201));
         expect("postTerminalReport", Map.of("merchant", 201, "other merchant", 404, "acting desk", 201));
         expectOfMisconduct();
+        for (String one : List.of("getReceipt", "listInvoiceRequests", "getInvoiceRequest", "getInvoiceFile")) {
+            expect(one, Map.of("card", 200, "other card", 404, "merchant", 200, "other merchant", 404, "desk", 200));
+        }
+        // Whoever comes first opens the request; the one that was there before is issued.
+        expect(
+                "postInvoiceRequest",
+                Map.of("card", 201, "other card", 404, "merchant", 409, "other merchant", 404, "acting desk", 409));
+        for (String decision : List.of("issueInvoice", "refuseInvoice")) {
+            expect(decision, Map.of("merchant", 409, "other merchant", 404, "acting desk", 409));
+        }
         expect("postCardToken", Map.of("feed", 200, "desk", 200, "acting desk", 200));
         expect(
                 "getStatement",
@@ -113,6 +123,7 @@ class WhoMayAskEverythingTest {
     private String refund;
     private String terminal;
     private String report;
+    private String invoice;
 
     @BeforeEach
     void tellAPayment() {
@@ -127,6 +138,7 @@ class WhoMayAskEverythingTest {
         refund = refund(given().auth().oauth2(clerk)).path("id");
         terminal = terminal(given().auth().oauth2(clerk)).path("id");
         report = report(given().auth().oauth2(Tokens.cardholder(card))).path("id");
+        invoice = issuedInvoice(clerk);
     }
 
     private Response terminal(RequestSpecification request) {
@@ -137,6 +149,20 @@ class WhoMayAskEverythingTest {
     private Response report(RequestSpecification request) {
         String body = "{\"transaction_id\":\"" + transaction + "\",\"kind\":\"surcharge\",\"text\":\"x\"}";
         return json(request, body).post("/v1/misconduct-reports");
+    }
+
+    private String issuedInvoice(String clerk) {
+        String requests = "/v1/transactions/" + transaction + "/invoice-requests";
+        String id = json(given().auth().oauth2(clerk), "{\"title\":\"x\"}")
+                .post(requests)
+                .path("id");
+        String issued = "{\"number\":\"1\",\"file\":\"JVBERi0xLjcK\"}";
+        assertEquals(
+                200,
+                json(given().auth().oauth2(clerk), issued)
+                        .post(requests + "/" + id + "/issue")
+                        .statusCode());
+        return id;
     }
 
     private Response refund(RequestSpecification request) {
@@ -231,7 +257,7 @@ class WhoMayAskEverythingTest {
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }
-        String path = operation.path(idFor(operation));
+        String path = operation.path(idFor(operation), invoice);
         return switch (operation.name()) {
             case "wasICharged" -> request.get(path + "?rrn=" + rrn);
             case "postObservations" ->
@@ -266,6 +292,8 @@ class WhoMayAskEverythingTest {
                 request.body("terminal_id,stan,outcome\n".getBytes()).post(path);
             case "approveRefund", "rejectRefund", "cancelRefund" ->
                 json(request, "{}").post(path);
+            case "postInvoiceRequest", "issueInvoice", "refuseInvoice" ->
+                json(request, operation.body()).post(path);
             default -> request.request(operation.method(), path);
         };
     }
@@ -313,11 +341,11 @@ class WhoMayAskEverythingTest {
                         "' OR 1=1 --",
                         "%E2%82",
                         "txn_zzzzzzzzzzzzzzzzzzzzzzzzzz")) {
-                    RequestSpecification request = operation.takesBody() ? json(given(), "{}") : given();
+                    RequestSpecification request = operation.takesBody() ? json(given(), operation.body()) : given();
                     Response answer = request.auth()
                             .oauth2(callers.get(caller))
                             .urlEncodingEnabled(!id.contains("%"))
-                            .request(operation.method(), operation.path("{id}").replace("{id}", "{it}"), id);
+                            .request(operation.method(), operation.path("{it}", invoice), id);
                     assertEquals(404, answer.statusCode(), operation.name() + " " + id);
                     answers.add(answer.asString().replaceAll("\"instance\":\"[^\"]*\"", "") + answer.contentType());
                 }

@@ -187,6 +187,43 @@ class MigrationTest {
         assertRefused("violates check", "UPDATE dispute SET status = 'agreed'");
     }
 
+    @Test
+    void receiptsAndInvoicesComeToTransactionsThatAreThereAndStayAsTheyAre() throws SQLException {
+        migrate("3");
+        UUID sale = UUID.randomUUID();
+        execute(
+                database,
+                "INSERT INTO transaction (id, version, merchant_id, occurred_at, summary) VALUES ('" + sale
+                        + "', 1, 'm', now(), '1')");
+        execute(database, refund(sale, 60, 100));
+        migrate("4");
+        assertEquals(1, number("SELECT count(*) FROM refund"));
+        execute(database, "INSERT INTO receipt_copy VALUES ('" + sale + "', 1, 'pdf', 'a', now())");
+        assertRefused("append-only", "UPDATE receipt_copy SET number = 2");
+        assertRefused("append-only", "DELETE FROM receipt_copy");
+        assertRefused("append-only", "TRUNCATE receipt_copy");
+        execute(database, invoice(sale, "91350100M000100Y43"));
+        assertRefused("invoice_request_one_open", invoice(sale, "91350100M000100Y43"));
+        assertRefused("violates check", invoice(sale, "91350100M000100YO3"));
+        assertRefused("append-only", "UPDATE invoice_request SET amount = 2");
+        assertRefused("violates check", "UPDATE invoice_request SET status = 'issued'");
+        execute(
+                database,
+                "UPDATE invoice_request SET status = 'issued', number = '1', decided_by = 'a', decided_at = now()");
+        assertRefused("append-only", "UPDATE invoice_request SET number = '2'");
+        assertRefused("append-only", "DELETE FROM invoice_request");
+        execute(
+                database,
+                "INSERT INTO invoice_file SELECT id, 'application/pdf', 1, sha256('x'), 'x' FROM invoice_request");
+        assertRefused("append-only", "UPDATE invoice_file SET content = 'y'");
+    }
+
+    private static String invoice(UUID sale, String taxId) {
+        return "INSERT INTO invoice_request (id, transaction_id, amount, currency, title, tax_id, requested_by,"
+                + " requested_at, status, audit_number, audit_hash) VALUES ('" + UUID.randomUUID() + "', '" + sale
+                + "', 1, 'CNY', 'x', '" + taxId + "', 'a', now(), 'requested', 1, '\\x00')";
+    }
+
     private static String refund(UUID sale, int amount, int charged) {
         return "INSERT INTO refund (id, transaction_id, merchant_id, card_kind, via_wallet, amount, currency, charged,"
                 + " reason, status, route, requested_by, requested_at, expected_by, audit_number, audit_hash) VALUES ('"

@@ -88,6 +88,8 @@ class ContractTest {
         terminals();
         guidance();
         misconduct();
+        receipts();
+        invoices();
         Set<String> promised = new TreeSet<>();
         for (Published.Operation operation : published.operations()) {
             for (String status : operation.statuses()) {
@@ -150,7 +152,9 @@ class ContractTest {
 
     private static RequestSpecification with(Published.Operation operation, String language) {
         RequestSpecification request = given().header("Accept-Language", language);
-        return operation.takesBody() ? request.headers(AS_JSON).body("{}".getBytes()) : request;
+        return operation.takesBody()
+                ? request.headers(AS_JSON).body(operation.body().getBytes())
+                : request;
     }
 
     private void observations() {
@@ -520,6 +524,67 @@ class ContractTest {
 
     private Response refund(String operation, String token, Map<String, String> headers, String body, String path) {
         return ask(operation, token, given().headers(headers).body(body), path);
+    }
+
+    private void receipts() {
+        String merchant = Said.unique("m");
+        for (String id : everyKindOfVerdict(merchant)) {
+            String path = "/v1/transactions/" + id + "/receipt";
+            for (String form : List.of("application/json", "text/html", "application/pdf")) {
+                RequestSpecification request = given().header("Accept", form).header("Accept-Language", "en");
+                ask("getReceipt", Tokens.desk(), request, path);
+            }
+        }
+    }
+
+    private void invoices() {
+        String sale = Said.by("acquirer", "captured")
+                .of(Said.unique("m"), Said.unique("r"), 100)
+                .post();
+        String path = "/v1/transactions/" + sale + "/invoice-requests";
+        Map<String, String> keyed = Map.of("Content-Type", "application/json", "Idempotency-Key", Said.unique("k"));
+        String body = "{\"title\":\"小明\",\"tax_id\":\"91350100M000100Y43\",\"note\":\"x\"}";
+        String clerk = Tokens.desk();
+        String first = refund("postInvoiceRequest", clerk, keyed, body, path).header("Location");
+        assertEquals(201, refund("postInvoiceRequest", clerk, keyed, body, path).statusCode());
+        assertEquals(
+                422,
+                refund("postInvoiceRequest", clerk, keyed, "{\"title\":\"y\"}", path)
+                        .statusCode());
+        assertEquals(
+                409, refund("postInvoiceRequest", clerk, AS_JSON, body, path).statusCode());
+        String issue = "{\"number\":\"26332000000012345678\",\"file\":\"JVBERi0xLjcK\"}";
+        String refuse = "{\"reason\":\"x\"}";
+        assertEquals(
+                200,
+                refund("issueInvoice", clerk, AS_JSON, issue, first + "/issue").statusCode());
+        assertEquals(
+                409,
+                refund("issueInvoice", clerk, AS_JSON, issue, first + "/issue").statusCode());
+        assertEquals(
+                409,
+                refund("refuseInvoice", clerk, AS_JSON, refuse, first + "/refuse")
+                        .statusCode());
+        String second = refund("postInvoiceRequest", clerk, AS_JSON, body, path).header("Location");
+        assertEquals(
+                200,
+                refund("refuseInvoice", clerk, AS_JSON, refuse, second + "/refuse")
+                        .statusCode());
+        for (String action : List.of("issue", "refuse")) {
+            String other = action.equals("issue") ? issue : refuse;
+            assertEquals(
+                    422,
+                    refund(action + "Invoice", clerk, keyed, other, second + "/" + action)
+                            .statusCode());
+        }
+        assertEquals(200, get("getInvoiceFile", clerk, first + "/file").statusCode());
+        for (String read : List.of(first, second, path, path + "?limit=1")) {
+            String operation = read.startsWith(path + "/") ? "getInvoiceRequest" : "listInvoiceRequests";
+            Response answer = get(operation, clerk, read);
+            assertEquals(200, answer.statusCode());
+            RequestSpecification known = given().header("If-None-Match", answer.header("ETag"));
+            assertEquals(304, ask(operation, clerk, known, read).statusCode());
+        }
     }
 
     private String readEverythingOf(String id, String language) {

@@ -377,6 +377,35 @@ class MalformedInputTest {
     }
 
     @Test
+    void invoiceRequestRefusesWhatItsFieldsAreNot() throws IOException {
+        String path = "/v1/transactions/" + known() + "/invoice-requests";
+        String inner = path + "/inv_01kaf3v6n8e8q9w2s4d6f8g0h2";
+        for (String wrong : WRONG) {
+            boolean text = List.of("\"" + GROUPED + "\"", "\"'; DROP TABLE observation; --\"")
+                            .contains(wrong)
+                    || wrong.matches("\"[-+P\\d].*");
+            if (!text) {
+                invoiceField(path, "/title", "{\"title\":" + wrong + "}");
+                invoiceField(path, "/note", "{\"title\":\"x\",\"note\":" + wrong + "}");
+                invoiceField(inner + "/refuse", "/reason", "{\"reason\":" + wrong + "}");
+            }
+            invoiceField(path, "/tax_id", "{\"title\":\"x\",\"tax_id\":" + wrong + "}");
+            if (!wrong.equals("\"P999999999D\"")) {
+                invoiceField(inner + "/issue", "/number", "{\"number\":" + wrong + "}");
+            }
+            invoiceField(inner + "/issue", "/file", "{\"number\":\"1\",\"file\":" + wrong + "}");
+        }
+        invoiceField(inner + "/issue", "/unheard_of", "{\"number\":\"1\",\"unheard_of\":1}");
+    }
+
+    private static void invoiceField(String path, String pointer, String body) throws IOException {
+        byte[] request = Raw.request("POST", path, Tokens.desk(), utf8(body), "Content-Type: application/json");
+        Response answer = refused(request, path + " " + body);
+        assertEquals(400, answer.statusCode(), body);
+        assertTrue(answer.<List<String>>path("errors.pointer").contains(pointer), answer.asString());
+    }
+
+    @Test
     void everyQueryParameterRefusesWhatItIsNot() throws IOException {
         Map<String, List<String>> wrong = Map.of(
                 "amount",

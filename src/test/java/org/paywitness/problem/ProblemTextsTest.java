@@ -61,7 +61,9 @@ class ProblemTextsTest {
                 "found_before_lost",
                 "replacement_not_found",
                 "report_not_in_review",
-                "report_closed"
+                "report_closed",
+                "invoice_already_requested",
+                "invoice_request_closed"
             })
     void everyKnownCodeHasItsOwnWords(String code) {
         for (boolean zh : new boolean[] {true, false}) {

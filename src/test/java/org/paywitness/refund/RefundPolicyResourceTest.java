@@ -168,7 +168,7 @@ class RefundPolicyResourceTest {
                 .body("routes.choices[0].text", containsString("撤销"))
                 .body("routes.choices[1].text", containsString("退货"))
                 .body("statuses.find { it.status == 'succeeded' }.text", containsString("原路退回"))
-                .body("not_refundable[0].title", equalTo("没有扣款，无款可退"));
+                .body("not_refundable[0].title", equalTo("没有扣款"));
         en.then().body(not(containsString("退")));
     }
 
