@@ -89,7 +89,7 @@ final class Dispute {
     /** @throws Problem 409 {@code dispute_closed} */
     void requireLive() {
         if (!status.isLive()) {
-            throw Problem.conflict("dispute_closed", "This dispute has ended.").with("status", status.code());
+            throw Problem.conflict("dispute_closed", "This dispute has ended.").with("dispute_status", status.code());
         }
     }
 
@@ -163,7 +163,7 @@ final class Dispute {
     void decide(Status outcome, Instant now) {
         if (!status.next().contains(outcome)) {
             throw Problem.conflict("dispute_closed", "This dispute has ended so, or cannot be decided any more.")
-                    .with("status", status.code());
+                    .with("dispute_status", status.code());
         }
         end(outcome, now);
     }

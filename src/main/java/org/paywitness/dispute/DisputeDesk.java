@@ -361,7 +361,7 @@ class DisputeDesk {
         whole.dispute().requireLive();
         if (proposal.state() != Proposal.State.PROPOSED) {
             throw Problem.conflict("proposal_not_open", "This proposal has been answered or replaced.")
-                    .with("status", proposal.state().code());
+                    .with("proposal_status", proposal.state().code());
         }
         if (actor.party() == Party.DESK && proposal.proposedBy().equals(actor.person())) {
             throw Problem.forbidden("same_person", "Nobody agrees with themselves: another person must answer.");
@@ -418,7 +418,7 @@ class DisputeDesk {
     private static void requireEndable(FollowUp promise, DisputeRequest.Followed followed, Actor actor) {
         if (promise.state() != FollowUp.State.PROMISED) {
             throw Problem.conflict("follow_up_ended", "This promise was kept, or is known to have failed.")
-                    .with("status", promise.state().code());
+                    .with("follow_up_status", promise.state().code());
         }
         if (promise.refundId() != null) {
             throw Problem.conflict("follow_up_of_refund", "A promised refund tells by itself what became of it.");

@@ -18,6 +18,7 @@ import org.paywitness.idempotency.Idempotency;
 import org.paywitness.money.Money;
 import org.paywitness.observation.Observations;
 import org.paywitness.problem.Problem;
+import org.paywitness.transaction.Amount;
 import org.paywitness.transaction.MoneyBack;
 import org.paywitness.transaction.Summary;
 import org.paywitness.transaction.Transaction;
@@ -252,7 +253,7 @@ class Rulings {
         }
         if (amount != null && !dispute.claimed.covers(amount)) {
             throw Problem.conflict("claim_exceeds_charge", "More than was claimed.")
-                    .with("claimed", DisputeDesk.amount(dispute.claimed).getMap());
+                    .with("claimed", Amount.of(dispute.claimed));
         }
     }
 

@@ -72,6 +72,7 @@ class WhoMayAskEverythingTest {
         expect("postTerminal", Map.of("merchant", 201, "other merchant", 404, "acting desk", 201));
         expect("postTerminalReport", Map.of("merchant", 201, "other merchant", 404, "acting desk", 201));
         expectOfMisconduct();
+        expectOfDisputes();
         for (String one : List.of("getReceipt", "listInvoiceRequests", "getInvoiceRequest", "getInvoiceFile")) {
             expect(one, Map.of("card", 200, "other card", 404, "merchant", 200, "other merchant", 404, "desk", 200));
         }
@@ -99,6 +100,43 @@ class WhoMayAskEverythingTest {
                         // The scope alone is enough to be asked for an id; nothing is visible with it.
                         "merchant without claim",
                         404));
+    }
+
+    // Opened by the cardholder, and the merchant's turn; each act is in a dispute of its own.
+    private static void expectOfDisputes() {
+        for (String one : List.of("getDispute", "getChecklist", "getTimeline")) {
+            expect(one, Map.of("card", 200, "other card", 404, "merchant", 200, "other merchant", 404, "desk", 200));
+        }
+        expect(
+                "listDisputes",
+                Map.of("card", 200, "other card", 200, "merchant", 200, "other merchant", 200, "desk", 200));
+        expectOfDispute("postDispute", 201, 409, 409);
+        expectOfDispute("postDisputeMessage", 201, 201, 201);
+        // The desk must say for whom it speaks; there is no proposal to be answered.
+        expectOfDispute("postProposal", 201, 201, 400);
+        expectOfDispute("acceptProposal", 404, 404, 404);
+        expectOfDispute("declineProposal", 404, 404, 404);
+        expectOfDispute("escalateDispute", 200, 409, 200);
+        expectOfDispute("withdrawDispute", 200, 409, 200);
+        expectOfDispute("postFollowUp", 409, 409, 409);
+        expect("decideDispute", Map.of("acting desk", 200));
+    }
+
+    private static void expectOfDispute(String operation, int card, int merchant, int desk) {
+        // Whoever is told at once what is wrong with the request learns nothing of what is there.
+        expect(
+                operation,
+                Map.of(
+                        "card",
+                        card,
+                        "other card",
+                        404,
+                        "merchant",
+                        merchant,
+                        "other merchant",
+                        404,
+                        "acting desk",
+                        desk));
     }
 
     // Never the merchant that is reported.
@@ -273,6 +311,17 @@ class WhoMayAskEverythingTest {
             case "postAcquirerNotification" ->
                 json(request, "{\"reference\":\"rfd_1\"}").post(path);
             case "postRefund" -> refund(request);
+            case "postDispute" -> json(request, disputed(transaction)).post(path);
+            case "postProposal" ->
+                json(request.header("Idempotency-Key", Said.unique("k")), operation.body())
+                        .post(path);
+            case "postDisputeMessage",
+                    "acceptProposal",
+                    "declineProposal",
+                    "escalateDispute",
+                    "withdrawDispute",
+                    "decideDispute",
+                    "postFollowUp" -> json(request, operation.body()).post(path);
             case "postTerminal" -> terminal(request);
             case "postTerminalReport" ->
                 json(
@@ -298,7 +347,24 @@ class WhoMayAskEverythingTest {
         };
     }
 
+    private static String disputed(String transaction) {
+        return "{\"transaction_id\":\"" + transaction + "\",\"reason\":\"unrecognized\"}";
+    }
+
+    private String dispute() {
+        String sale = Said.by("acquirer", "captured")
+                .of(merchant, Said.unique("r"), 12_800)
+                .card(card)
+                .post();
+        return json(given().auth().oauth2(Tokens.cardholder(card)), disputed(sale))
+                .post("/v1/disputes")
+                .path("id");
+    }
+
     private String idFor(Published.Operation operation) {
+        if (operation.path().contains("/disputes/")) {
+            return dispute();
+        }
         if (operation.path().contains("/refunds")) {
             return refund;
         }
@@ -342,7 +408,8 @@ class WhoMayAskEverythingTest {
                         "%E2%82",
                         "txn_zzzzzzzzzzzzzzzzzzzzzzzzzz")) {
                     RequestSpecification request = operation.takesBody() ? json(given(), operation.body()) : given();
-                    Response answer = request.auth()
+                    Response answer = request.header("Idempotency-Key", Said.unique("k"))
+                            .auth()
                             .oauth2(callers.get(caller))
                             .urlEncodingEnabled(!id.contains("%"))
                             .request(operation.method(), operation.path("{it}", invoice), id);

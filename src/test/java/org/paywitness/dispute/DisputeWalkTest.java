@@ -136,20 +136,20 @@ class DisputeWalkTest {
                 ? "\"on_behalf_of\":\"" + (random.nextBoolean() ? "cardholder" : "merchant") + "\""
                 : null;
         String body = desk == null ? "{}" : "{" + desk + "}";
-        switch (random.nextInt(9)) {
+        switch (random.nextInt(14)) {
             case 0 -> take(side, dispute, "messages", "{\"text\":\"so what\"}");
-            case 1, 2 -> {
+            case 1, 2, 3, 4 -> {
                 String kind = any(random, List.of("refund", "voucher", "nothing", "reissue_invoice"));
                 boolean paid = kind.equals("refund") || kind.equals("voucher");
                 String offer = "{\"kind\":\"" + kind + "\""
-                        + (paid ? ",\"amount\":" + money(1 + random.nextInt((int) AMOUNT)) : "")
+                        + (paid ? ",\"amount\":" + money(1 + random.nextInt((int) AMOUNT / 3)) : "")
                         + (desk == null ? "" : "," + desk) + "}";
                 take(side, dispute, "proposals", offer);
             }
-            case 3, 4 -> answer(random, side, dispute, body);
-            case 5 -> take(side, dispute, "escalate", desk == null ? "{}" : "{}");
-            case 6 -> take(random.nextInt(4) == 0 ? side : people.clerk, dispute, "withdraw", "{}");
-            case 7 ->
+            case 5, 6, 7, 8 -> answer(random, side, dispute, body);
+            case 9, 10 -> take(side, dispute, "escalate", "{}");
+            case 11 -> take(random.nextInt(4) == 0 ? side : people.clerk, dispute, "withdraw", "{}");
+            case 12 ->
                 take(
                         people.judge,
                         dispute,

@@ -90,6 +90,7 @@ class ContractTest {
         misconduct();
         receipts();
         invoices();
+        disputes();
         Set<String> promised = new TreeSet<>();
         for (Published.Operation operation : published.operations()) {
             for (String status : operation.statuses()) {
@@ -121,7 +122,8 @@ class ContractTest {
         if (operation.takesId()) {
             assertEquals(
                     404,
-                    ask(operation.name(), token, with(operation, "en"), path).statusCode());
+                    ask(operation.name(), token, with(operation, "en"), path).statusCode(),
+                    operation.name());
         }
         if (operation.statuses().contains("415")) {
             RequestSpecification image2 =
@@ -330,6 +332,90 @@ class ContractTest {
             }
         });
         assertEquals(200, get("getGuidance", null, "/v1/guidance/no_answer").statusCode());
+    }
+
+    private void disputes() {
+        String card = Said.card();
+        String merchant = Said.unique("m");
+        String holder = Tokens.sign(Tokens.claims("cardholder").subject("h").claim("cards", List.of(card)));
+        String clerk = Tokens.merchant(merchant);
+        String opened = "/v1/disputes";
+        String id = disputed(holder, merchant, card, opened);
+        String path = opened + "/" + id;
+        for (String read : List.of("getDispute", "getChecklist", "getTimeline", "listDisputes")) {
+            String at =
+                    switch (read) {
+                        case "getDispute" -> path;
+                        case "listDisputes" ->
+                            opened + "?merchant_id=" + merchant + "&status=awaiting_merchant&limit=1";
+                        default -> path + "/" + read.substring(3).toLowerCase(java.util.Locale.ROOT);
+                    };
+            Response told = get(read, holder, at);
+            assertEquals(200, told.statusCode(), told.asString());
+            RequestSpecification known = given().header("If-None-Match", told.header("ETag"));
+            assertEquals(304, ask(read, holder, known, at).statusCode());
+        }
+        String nothing = "{\"kind\":\"nothing\"}";
+        String said = "{\"text\":\"x\"}";
+        acted("postDisputeMessage", holder, path + "/messages", said, 201);
+        String first =
+                acted("postProposal", clerk, path + "/proposals", nothing, 201).path("proposals[0].id");
+        acted("declineProposal", holder, path + "/proposals/" + first + "/decline", "{}", 200);
+        String last =
+                acted("postProposal", clerk, path + "/proposals", nothing, 201).path("proposals[1].id");
+        acted("acceptProposal", holder, path + "/proposals/" + last + "/accept", "{}", 200);
+        acted("postFollowUp", holder, path + "/follow-ups", "{\"satisfied\":true}", 201);
+        String refused = path + "/proposals/" + last;
+        keyless("postProposal", holder, path + "/proposals", nothing, 400);
+        keyless("postDisputeMessage", holder, path + "/messages", said, 409);
+        acted("postProposal", holder, path + "/proposals", nothing, 409);
+        keyless("acceptProposal", holder, refused + "/accept", "{}", 409);
+        keyless("declineProposal", holder, refused + "/decline", "{}", 409);
+        keyless("escalateDispute", holder, path + "/escalate", "{}", 409);
+        keyless("withdrawDispute", holder, path + "/withdraw", "{}", 409);
+        String ruling = "{\"outcome\":\"won_by_cardholder\",\"text\":\"x\"}";
+        keyless("decideDispute", Tokens.desk(), path + "/decide", ruling, 409);
+        String other = opened + "/" + disputed(holder, merchant, card, opened);
+        keyless("postFollowUp", holder, other + "/follow-ups", "{\"satisfied\":true}", 409);
+        acted("escalateDispute", holder, other + "/escalate", "{}", 200);
+        acted("decideDispute", Tokens.desk(), other + "/decide", ruling, 200);
+        acted(
+                "withdrawDispute",
+                holder,
+                opened + "/" + disputed(holder, merchant, card, opened) + "/withdraw",
+                "{}",
+                200);
+    }
+
+    /** Opens one about a sale of its own; its id. */
+    private String disputed(String holder, String merchant, String card, String path) {
+        String sale = Said.by("acquirer", "captured")
+                .of(merchant, Said.unique("r"), 12_800)
+                .card(card)
+                .post();
+        String body = "{\"transaction_id\":\"" + sale + "\",\"reason\":\"unrecognized\"}";
+        String id = acted("postDispute", holder, path, body, 201).path("id");
+        keyless("postDispute", holder, path, body, 409);
+        return id;
+    }
+
+    /** With a key, then with the key of another request. */
+    private Response acted(String operation, String token, String path, String body, int status) {
+        Map<String, String> keyed = Map.of("Content-Type", "application/json", "Idempotency-Key", Said.unique("k"));
+        Response answer = refund(operation, token, keyed, body, path);
+        assertEquals(status, answer.statusCode(), answer.asString());
+        if (status < 300) {
+            assertEquals(
+                    422,
+                    refund(operation, token, keyed, body.replaceFirst("}$", " }"), path)
+                            .statusCode());
+        }
+        return answer;
+    }
+
+    private void keyless(String operation, String token, String path, String body, int status) {
+        Response answer = refund(operation, token, AS_JSON, body, path);
+        assertEquals(status, answer.statusCode(), answer.asString());
     }
 
     private void misconduct() {

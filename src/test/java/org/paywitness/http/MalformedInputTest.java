@@ -646,6 +646,44 @@ class MalformedInputTest {
         }
     }
 
+    @Test
+    void disputesRefuseWhatTheirFieldsAreNot() throws IOException {
+        String path = "/v1/disputes";
+        String nowhere = path + "/dsp_01kaf3v6n8e8q9w2s4d6f8g0h2";
+        Map<String, List<String>> fields = Map.of(
+                path,
+                List.of("transaction_id", "amount", "transactions", "reason", "text", "unheard_of"),
+                nowhere + "/messages",
+                List.of("text", "unheard_of"),
+                nowhere + "/escalate",
+                List.of("text", "on_behalf_of", "unheard_of"),
+                nowhere + "/withdraw",
+                List.of("text", "on_behalf_of", "unheard_of"),
+                nowhere + "/decide",
+                List.of("outcome", "amount", "text", "unheard_of"),
+                nowhere + "/follow-ups",
+                List.of("follow_up_id", "executed", "proof", "satisfied", "prevention"));
+        for (Map.Entry<String, List<String>> of : fields.entrySet()) {
+            for (Map.Entry<String, byte[]> body : noJson().entrySet()) {
+                // No body at all is a step without a word.
+                String what = of.getKey() + " with " + body.getKey();
+                int status = refused(byDesk(of.getKey(), body.getValue()), what).statusCode();
+                assertTrue(status == 400 || status == 404 && body.getValue().length == 0, what);
+            }
+            for (String field : of.getValue()) {
+                for (String wrong : WRONG) {
+                    String body = "{\"" + field + "\":" + wrong + "}";
+                    String what = of.getKey() + " " + body;
+                    int status = refused(byDesk(of.getKey(), utf8(body)), what).statusCode();
+                    // Any text may be said: that dispute is not there. Null is as good as nothing.
+                    boolean said = List.of("text", "prevention").contains(field) && wrong.startsWith("\"");
+                    boolean nothing = wrong.equals("null") || field.equals("satisfied") && wrong.matches("true|false");
+                    assertTrue(status == 400 || status == 404 && (said || nothing), what + status);
+                }
+            }
+        }
+    }
+
     private static byte[] byDesk(String path, byte[] body) {
         return Raw.request("POST", path, Tokens.desk(), body, "Content-Type: application/json");
     }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import org.paywitness.Tokens;
 
 /**
@@ -83,7 +84,7 @@ public final class Published {
 
         /** The path of what has the inner id within what has the outer one; where there is no inner one, of that. */
         public String path(String id, String inner) {
-            return path.replaceAll("\\{(?!id\\})\\w+\\}", inner).replace("{id}", id);
+            return path.replaceFirst("\\{\\w+}", Matcher.quoteReplacement(id)).replaceAll("\\{(?!it})\\w+}", inner);
         }
 
         /** A body that is read to its end, so that what comes after reading is seen. */
@@ -92,6 +93,11 @@ public final class Published {
                 case "postInvoiceRequest" -> "{\"title\":\"x\"}";
                 case "issueInvoice" -> "{\"number\":\"1\"}";
                 case "refuseInvoice" -> "{\"reason\":\"x\"}";
+                case "postDispute" -> "{\"transaction_id\":\"txn_\",\"reason\":\"no_slip\"}";
+                case "postDisputeMessage" -> "{\"text\":\"x\"}";
+                case "postProposal" -> "{\"kind\":\"nothing\"}";
+                case "decideDispute" -> "{\"outcome\":\"won_by_merchant\",\"text\":\"x\"}";
+                case "postFollowUp" -> "{\"satisfied\":true}";
                 default -> "{}";
             };
         }
