@@ -165,12 +165,12 @@ public class DisputeResource {
         Caller caller = Caller.of(identity);
         Visibility may = caller.requireParty();
         QueryParameters.refuseAll(uri.getQueryParameters());
+        UUID dispute = id(id);
         if (key == null) {
             throw Problem.badRequest(
                     "idempotency_key_required",
                     "A proposal needs the header Idempotency-Key: what is accepted moves money once.");
         }
-        UUID dispute = id(id);
         DisputeRequest.Offered offered = DisputeRequest.offered(body, json, settings);
         return desk.propose(dispute, offered, actor(caller, may, key, languages, "propose " + id, body));
     }

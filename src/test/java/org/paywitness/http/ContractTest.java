@@ -396,6 +396,7 @@ class ContractTest {
         String body = "{\"transaction_id\":\"" + sale + "\",\"reason\":\"unrecognized\"}";
         String id = acted("postDispute", holder, path, body, 201).path("id");
         keyless("postDispute", holder, path, body, 409);
+        keyless("postDispute", holder, path, body.replace(sale, NOWHERE), 404);
         return id;
     }
 
