@@ -22,7 +22,11 @@ import org.eclipse.microprofile.openapi.models.responses.APIResponse;
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class PublishedContract implements OASFilter {
-    private static final Map<String, String> IDS = Map.of("/v1/transactions/", "txn", "/v1/statements/", "stm");
+    private static final Map<String, String> IDS =
+            Map.of("/v1/transactions/", "txn", "/v1/statements/", "stm", "/v1/disputes/", "dsp");
+
+    /** Path parameters that are not the id of what the path is about. */
+    private static final Map<String, String> OTHER_IDS = Map.of("eid", "evd");
 
     private static final Map<String, String> PARAMETERS = Map.of(
             "Accept-Language", "AcceptLanguage",
@@ -47,9 +51,10 @@ public class PublishedContract implements OASFilter {
         parameters(operation)
                 .filter(parameter -> parameter.getIn() == Parameter.In.PATH)
                 .forEach(parameter -> {
-                    parameter.getSchema().setPattern("^" + type + "_[0-7][0-9a-hjkmnp-tv-z]{25}$");
+                    String prefix = OTHER_IDS.getOrDefault(parameter.getName(), type);
+                    parameter.getSchema().setPattern("^" + prefix + "_[0-7][0-9a-hjkmnp-tv-z]{25}$");
                     parameter.setDescription("A TypeID; a malformed one is simply not there.");
-                    parameter.setExample(type + "_01kaf3v6n8e8q9w2s4d6f8g0h2");
+                    parameter.setExample(prefix + "_01kaf3v6n8e8q9w2s4d6f8g0h2");
                 });
     }
 

@@ -54,7 +54,14 @@ class ProblemTextsTest {
                 "refund_not_in_doubt",
                 "acquirer_not_configured",
                 "idempotency_key_required",
-                "invalid_signature"
+                "invalid_signature",
+                "malformed_form",
+                "unsupported_evidence",
+                "upload_too_slow",
+                "evidence_limit_reached",
+                "range_not_satisfiable",
+                "storage_unavailable",
+                "dispute_closed"
             })
     void everyKnownCodeHasItsOwnWords(String code) {
         for (boolean zh : new boolean[] {true, false}) {
