@@ -56,12 +56,6 @@ public class ContentWriter implements ServerMessageBodyWriter<Content> {
     public void writeResponse(Content content, Type generic, ServerRequestContext request) {
         ResteasyReactiveRequestContext context = (ResteasyReactiveRequestContext) request;
         ServerHttpResponse response = request.serverResponse();
-        response.setResponseHeader(
-                HttpHeaders.CONTENT_LENGTH, Long.toString(content.range().length()));
-        if (context.getMethod().equals("HEAD")) {
-            response.end();
-            return;
-        }
         if (sending.incrementAndGet() > maxDownloads) {
             sending.decrementAndGet();
             response.removeResponseHeader(HttpHeaders.CONTENT_LENGTH);

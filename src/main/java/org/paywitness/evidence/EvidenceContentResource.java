@@ -128,6 +128,7 @@ public class EvidenceContentResource {
         Response.ResponseBuilder answer = Response.status(range.isPart() ? 206 : 200)
                 .entity(new Content(evidence, range))
                 .header(HttpHeaders.CONTENT_TYPE, type.startsWith("text/") ? type + ";charset=UTF-8" : type)
+                .header(HttpHeaders.CONTENT_LENGTH, range.length())
                 .header(HttpHeaders.ETAG, tag)
                 .header("Accept-Ranges", "bytes")
                 .header(HttpHeaders.CONTENT_DISPOSITION, FileName.disposition(evidence))

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /** How much evidence is taken, how fast it must come, and where it lies. */
 @ConfigMapping(prefix = "paywitness.evidence")
-interface EvidenceSettings {
+public interface EvidenceSettings {
     /** Bytes of one file. */
     @WithDefault("20M")
     MemorySize maxFileSize();

@@ -35,17 +35,19 @@ class PostgresStorage implements Storage {
     @Override
     public Sink begin(UUID id) {
         return new Sink() {
-            private final Buffer chunk = Buffer.buffer(CHUNK_BYTES);
+            private final byte[] chunk = new byte[CHUNK_BYTES];
+            private int filled;
             private int number;
 
             @Override
             public void write(byte[] bytes, int offset, int length) {
                 int taken = 0;
                 while (taken < length) {
-                    int step = Math.min(length - taken, CHUNK_BYTES - chunk.length());
-                    chunk.appendBytes(bytes, offset + taken, step);
+                    int step = Math.min(length - taken, CHUNK_BYTES - filled);
+                    System.arraycopy(bytes, offset + taken, chunk, filled, step);
                     taken += step;
-                    if (chunk.length() == CHUNK_BYTES) {
+                    filled += step;
+                    if (filled == CHUNK_BYTES) {
                         store();
                     }
                 }
@@ -53,14 +55,15 @@ class PostgresStorage implements Storage {
 
             @Override
             public void finish() {
-                if (chunk.length() > 0) {
+                if (filled > 0) {
                     store();
                 }
             }
 
             private void store() {
-                Upload.await(pool.preparedQuery(WRITE).execute(Tuple.of(id, number++, chunk.copy())));
-                chunk.getByteBuf().clear();
+                Buffer content = Buffer.buffer(filled).appendBytes(chunk, 0, filled);
+                Upload.await(pool.preparedQuery(WRITE).execute(Tuple.of(id, number++, content)));
+                filled = 0;
             }
         };
     }

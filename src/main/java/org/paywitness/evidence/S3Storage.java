@@ -5,6 +5,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -172,7 +173,8 @@ class S3Storage implements Storage {
         }
 
         private AsyncRequestBody body() {
-            return AsyncRequestBody.fromBytes(Arrays.copyOf(part, length));
+            // Nothing is written to it before the call has ended.
+            return AsyncRequestBody.fromByteBufferUnsafe(ByteBuffer.wrap(part, 0, length));
         }
     }
 

@@ -13,6 +13,9 @@ class Storages {
         this.postgres = postgres;
         this.s3 = s3;
         this.current = of(settings.storage());
+        if (current == s3 && settings.s3().bucket().isEmpty()) {
+            throw new IllegalStateException("paywitness.evidence.storage=s3 needs paywitness.evidence.s3.bucket");
+        }
     }
 
     /** Where new files go. */

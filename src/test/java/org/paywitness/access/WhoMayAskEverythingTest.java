@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.paywitness.Said;
 import org.paywitness.Tokens;
+import org.paywitness.evidence.TestCases;
 import org.paywitness.http.Published;
 
 /** Every operation of the published document, asked by every kind of caller. */
@@ -45,6 +46,12 @@ class WhoMayAskEverythingTest {
         for (String many : List.of("listTransactions", "wasICharged")) {
             expect(many, Map.of("card", 200, "other card", 200, "merchant", 200, "other merchant", 200, "desk", 200));
         }
+        for (String one : List.of("listEvidence", "getEvidence", "getEvidenceContent")) {
+            expect(one, Map.of("card", 200, "other card", 404, "merchant", 200, "other merchant", 404, "desk", 200));
+        }
+        expect(
+                "postEvidence",
+                Map.of("card", 201, "other card", 404, "merchant", 201, "other merchant", 404, "acting desk", 201));
         expect("postObservations", Map.of("feed", 200));
         // No token opens it, only the acquirer's signature: NotificationResourceTest.
         expect("postAcquirerNotification", Map.of());
@@ -94,6 +101,8 @@ class WhoMayAskEverythingTest {
     private String rrn;
     private String statement;
     private String refund;
+    private String dispute;
+    private String evidence;
 
     @BeforeEach
     void tellAPayment() {
@@ -106,12 +115,21 @@ class WhoMayAskEverythingTest {
         statement = upload();
         String clerk = Tokens.sign(Tokens.claims("desk:write").subject("clerk"));
         refund = refund(given().auth().oauth2(clerk)).path("id");
+        dispute = TestCases.open(merchant, card);
+        evidence = put(given().auth().oauth2(clerk), "/v1/disputes/" + dispute + "/evidence")
+                .path("id");
     }
 
     private Response refund(RequestSpecification request) {
         String body = "{\"transaction_id\":\"" + transaction + "\",\"reason\":\"fraud\","
                 + "\"amount\":{\"amount\":1,\"currency\":\"CNY\"}}";
         return json(request.header("Idempotency-Key", Said.unique("k")), body).post("/v1/refunds");
+    }
+
+    private static Response put(RequestSpecification request, String path) {
+        return request.multiPart("type", "other")
+                .multiPart("file", "a.txt", "witness".getBytes(StandardCharsets.UTF_8))
+                .post(path);
     }
 
     private String upload() {
@@ -198,7 +216,7 @@ class WhoMayAskEverythingTest {
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }
-        String path = operation.path(idFor(operation));
+        String path = path(operation, idFor(operation));
         return switch (operation.name()) {
             case "wasICharged" -> request.get(path + "?rrn=" + rrn);
             case "postObservations" ->
@@ -214,6 +232,7 @@ class WhoMayAskEverythingTest {
             case "postAcquirerNotification" ->
                 json(request, "{\"reference\":\"rfd_1\"}").post(path);
             case "postRefund" -> refund(request);
+            case "postEvidence" -> put(request, path);
             case "resolveRefund" ->
                 json(request, "{\"outcome\":\"ask_again\",\"note\":\"x\"}").post(path);
             case "postCardToken" ->
@@ -226,7 +245,15 @@ class WhoMayAskEverythingTest {
         };
     }
 
+    // Of what lies within another thing the first id is asked for, of the other it is always there.
+    private String path(Published.Operation operation, String id) {
+        return operation.path().replace("{eid}", evidence).replaceAll("\\{\\w+\\}", id);
+    }
+
     private String idFor(Published.Operation operation) {
+        if (operation.path().contains("/disputes")) {
+            return dispute;
+        }
         if (operation.path().contains("/refunds")) {
             return refund;
         }
@@ -260,11 +287,13 @@ class WhoMayAskEverythingTest {
                         "' OR 1=1 --",
                         "%E2%82",
                         "txn_zzzzzzzzzzzzzzzzzzzzzzzzzz")) {
-                    RequestSpecification request = operation.takesBody() ? json(given(), "{}") : given();
+                    RequestSpecification request = operation.takesForm()
+                            ? given().multiPart("type", "other")
+                            : operation.takesBody() ? json(given(), "{}") : given();
                     Response answer = request.auth()
                             .oauth2(callers.get(caller))
                             .urlEncodingEnabled(!id.contains("%"))
-                            .request(operation.method(), operation.path("{id}").replace("{id}", "{it}"), id);
+                            .request(operation.method(), path(operation, "{it}"), id);
                     assertEquals(404, answer.statusCode(), operation.name() + " " + id);
                     answers.add(answer.asString().replaceAll("\"instance\":\"[^\"]*\"", "") + answer.contentType());
                 }

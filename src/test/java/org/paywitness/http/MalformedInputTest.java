@@ -159,7 +159,7 @@ class MalformedInputTest {
             }
             refused(Raw.request("POST", path, Tokens.feed(), good), operation.name() + " as nothing");
             refused(Raw.request("POST", path, Tokens.feed(), null, "Content-Type: application/json"), operation.name());
-            Response large = Raw.announce("POST", path, Tokens.feed(), 10_000_000, "Content-Type: application/json");
+            Response large = Raw.announce("POST", path, Tokens.feed(), 100_000_000, "Content-Type: application/json");
             assertEquals(413, large.statusCode(), operation.name());
             assertEquals("body_too_large", large.path("code"), operation.name());
         }
