@@ -1,5 +1,6 @@
 package org.paywitness.evidence;
 
+import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -20,7 +21,7 @@ import org.paywitness.problem.Problem;
  * thread nor a connection, so that a client that is slow or gone costs one piece of memory until its connection ends.
  */
 @Provider
-public class ContentWriter implements ServerMessageBodyWriter<Content> {
+public class ContentWriter implements ServerMessageBodyWriter<Passage> {
     private final Evidences evidences;
     private final int maxDownloads;
     private final AtomicInteger sending = new AtomicInteger();
@@ -32,17 +33,17 @@ public class ContentWriter implements ServerMessageBodyWriter<Content> {
 
     @Override
     public boolean isWriteable(Class<?> type, Type generic, ResteasyReactiveResourceInfo target, MediaType mediaType) {
-        return type == Content.class;
+        return type == Passage.class;
     }
 
     @Override
     public boolean isWriteable(Class<?> type, Type generic, Annotation[] annotations, MediaType mediaType) {
-        return type == Content.class;
+        return type == Passage.class;
     }
 
     @Override
     public void writeTo(
-            Content content,
+            Passage content,
             Class<?> type,
             Type generic,
             Annotation[] annotations,
@@ -53,19 +54,20 @@ public class ContentWriter implements ServerMessageBodyWriter<Content> {
     }
 
     @Override
-    public void writeResponse(Content content, Type generic, ServerRequestContext request) {
+    public void writeResponse(Passage content, Type generic, ServerRequestContext request) {
         ResteasyReactiveRequestContext context = (ResteasyReactiveRequestContext) request;
         ServerHttpResponse response = request.serverResponse();
         if (sending.incrementAndGet() > maxDownloads) {
             sending.decrementAndGet();
-            response.removeResponseHeader(HttpHeaders.CONTENT_LENGTH);
             throw Problem.unavailable("overloaded", "Too many files are being sent just now.");
         }
+        response.setResponseHeader(
+                HttpHeaders.CONTENT_LENGTH, Long.toString(content.range().length()));
         context.suspend();
         send(content, content.range().from(), response, context);
     }
 
-    private void send(Content content, long from, ServerHttpResponse response, ResteasyReactiveRequestContext context) {
+    private void send(Passage content, long from, ServerHttpResponse response, ResteasyReactiveRequestContext context) {
         if (from == content.range().to()) {
             response.end();
             done(context);
@@ -73,21 +75,18 @@ public class ContentWriter implements ServerMessageBodyWriter<Content> {
         }
         evidences
                 .read(content.evidence(), from, content.range().to())
+                .chain(piece -> Uni.createFrom()
+                        .completionStage(() -> response.write(piece.getBytes()))
+                        .replaceWith(piece.length()))
                 .subscribe()
                 .with(
-                        piece -> response.write(piece.getBytes()).whenComplete((written, gone) -> {
-                            if (gone == null) {
-                                send(content, from + piece.length(), response, context);
-                            } else {
-                                done(context);
-                            }
-                        }),
+                        length -> send(content, from + length, response, context),
                         failure -> fail(failure, response, context));
     }
 
     // With fewer bytes than were announced the client sees that it has not got all.
     private void fail(Throwable failure, ServerHttpResponse response, ResteasyReactiveRequestContext context) {
-        if (response.headWritten()) {
+        if (response.headWritten() || response.closed()) {
             context.serverRequest().closeConnection();
             done(context);
         } else {

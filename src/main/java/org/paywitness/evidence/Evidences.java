@@ -188,7 +188,7 @@ public class Evidences {
                 .execute(Tuple.of(id))
                 .chain(rows -> rows.size() == 0
                         ? Uni.createFrom().voidItem()
-                        : storages.of(rows.iterator().next().getString(0)).remove(id)));
+                        : storages.of(rows.iterator().next().getString(0)).remove(connection, id)));
     }
 
     /** Uploads that began before this instant and have come to no end, at most this many. */

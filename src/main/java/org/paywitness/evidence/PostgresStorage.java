@@ -4,6 +4,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Singleton;
 import java.util.UUID;
@@ -84,7 +85,7 @@ class PostgresStorage implements Storage {
     }
 
     @Override
-    public Uni<Void> remove(UUID id) {
-        return pool.preparedQuery(REMOVE).execute(Tuple.of(id)).replaceWithVoid();
+    public Uni<Void> remove(SqlConnection connection, UUID id) {
+        return connection.preparedQuery(REMOVE).execute(Tuple.of(id)).replaceWithVoid();
     }
 }

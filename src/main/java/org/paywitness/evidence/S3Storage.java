@@ -3,6 +3,7 @@ package org.paywitness.evidence;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
@@ -190,7 +191,7 @@ class S3Storage implements Storage {
 
     // Deleting what is not there is no error in S3.
     @Override
-    public Uni<Void> remove(UUID id) {
+    public Uni<Void> remove(SqlConnection connection, UUID id) {
         return ask(s3 -> s3.deleteObject(delete -> delete.bucket(bucket()).key(key(id))))
                 .chain(() -> ask(s3 ->
                         s3.listMultipartUploads(list -> list.bucket(bucket()).prefix(key(id)))))

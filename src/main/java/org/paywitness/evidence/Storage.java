@@ -2,6 +2,7 @@ package org.paywitness.evidence;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.UUID;
 
 /**
@@ -32,6 +33,10 @@ interface Storage {
      */
     Uni<Buffer> read(UUID id, long from, int most);
 
-    /** Removes whatever there is of a file, finished or not; nothing is fine too. */
-    Uni<Void> remove(UUID id);
+    /**
+     * Removes whatever there is of a file, finished or not; nothing is fine too.
+     *
+     * @param connection in whose transaction the file is given up: who removes holds it, and must not wait for another
+     */
+    Uni<Void> remove(SqlConnection connection, UUID id);
 }

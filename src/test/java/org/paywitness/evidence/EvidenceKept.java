@@ -402,13 +402,14 @@ abstract class EvidenceKept {
         }
         long perUpload = (used() - before) / uploads;
         System.out.printf("%d KiB of memory for each upload of 19 MiB%n", perUpload / 1024);
-        assertTrue(perUpload < 8L * MEBIBYTE, "bytes for each: " + perUpload);
+        // Of S3 a part of 5 MiB, and what its call holds; of PostgreSQL a row.
+        assertTrue(perUpload < 12L * MEBIBYTE, "bytes for each: " + perUpload);
         for (java.net.Socket socket : sockets) {
             socket.getOutputStream().write(request, request.length - 20, 20);
             assertNotEquals(-1, socket.getInputStream().read());
             socket.close();
         }
-        assertFalse(used() - before > 8L * MEBIBYTE * uploads);
+        assertFalse(used() - before > 12L * MEBIBYTE * uploads);
     }
 
     private static long used() {

@@ -427,7 +427,8 @@ class MalformedInputTest {
     private static void queried(Published.Operation operation, String pathAndQuery, String pointer) throws IOException {
         byte[] body = operation.takesBody() ? utf8("{}") : null;
         String token = operation.token();
-        String type = "Content-Type: application/json";
+        String type =
+                "Content-Type: " + (operation.takesForm() ? "multipart/form-data; boundary=x" : "application/json");
         byte[] request = body == null
                 ? Raw.request(operation.method(), pathAndQuery, token, null)
                 : Raw.request(operation.method(), pathAndQuery, token, body, type);
