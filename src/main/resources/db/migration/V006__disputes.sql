@@ -149,5 +149,7 @@ CREATE TRIGGER dispute_kept BEFORE DELETE OR UPDATE OF id, reason, opened_by, cl
 CREATE TRIGGER dispute_transaction_kept BEFORE DELETE OR UPDATE OF dispute_id, transaction_id, reason, amount
     ON dispute_transaction FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+ALTER TABLE evidence ADD FOREIGN KEY (dispute_id) REFERENCES dispute (id);
+
 -- The timeline of a dispute is its audit trail; each entry is told, so its head is in the events too.
 CREATE INDEX outbox_dispute ON outbox (aggregateid, id) WHERE aggregatetype = 'dispute';

@@ -60,7 +60,7 @@ class Disputes {
             + " FROM evidence e WHERE e.dispute_id = d.id)"
             + " FROM dispute d";
 
-    private static final String LOCK = "SELECT " + COLUMNS + " FROM dispute d WHERE d.id = $1 FOR UPDATE";
+    private static final String LOCK = "SELECT " + COLUMNS + " FROM dispute d WHERE d.id = $1 FOR NO KEY UPDATE";
 
     private static final String OPEN = "INSERT INTO dispute (id, reason, stage, status, opened_by, merchant_id,"
             + " card_token, claimed, currency, text, opened_at, due_at, act_at, reminders, timeline_number,"

@@ -1,2 +1,2 @@
-/** Files that show what happened: received, checked, kept and handed out unchanged. */
+/** The files that people put forward in a dispute: taken in as they come, checked, hashed, kept and never changed. */
 package org.paywitness.evidence;

@@ -13,6 +13,7 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import java.io.ByteArrayInputStream;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.paywitness.problem.Problem;
@@ -25,6 +26,7 @@ import org.paywitness.problem.ProblemAnswer;
 @Singleton
 class BodyLimits {
     private static final String STATEMENTS = "/v1/statements";
+    private static final Pattern EVIDENCE = Pattern.compile("/v1/disputes/[^/]+/evidence/?");
 
     /** After the request's id (400), before authentication (200): nobody pays for what is refused anyway. */
     private static final int PRIORITY = 350;
@@ -38,14 +40,17 @@ class BodyLimits {
     private static final String BODY = BodyLimits.class.getName();
 
     private final long standard;
+    private final long evidence;
     private final Map<String, Long> others;
 
     BodyLimits(
             @ConfigProperty(name = "paywitness.body-limit.default") MemorySize standard,
             @ConfigProperty(name = "paywitness.body-limit.observations") MemorySize observations,
             @ConfigProperty(name = "paywitness.body-limit.statements") MemorySize statements,
-            @ConfigProperty(name = "paywitness.body-limit.notifications") MemorySize notifications) {
+            @ConfigProperty(name = "paywitness.body-limit.notifications") MemorySize notifications,
+            @ConfigProperty(name = "paywitness.body-limit.evidence") MemorySize evidence) {
         this.standard = standard.asLongValue();
+        this.evidence = evidence.asLongValue();
         this.others = Map.of(
                 "/v1/observations",
                 observations.asLongValue(),
@@ -64,9 +69,16 @@ class BodyLimits {
     }
 
     private long limit(RoutingContext context) {
-        return context.request().method() == HttpMethod.POST
-                ? others.getOrDefault(context.request().path(), standard)
-                : standard;
+        if (context.request().method() != HttpMethod.POST) {
+            return standard;
+        }
+        return isEvidence(context)
+                ? evidence
+                : others.getOrDefault(context.request().path(), standard);
+    }
+
+    private static boolean isEvidence(RoutingContext context) {
+        return EVIDENCE.matcher(context.request().path()).matches();
     }
 
     private void checkLength(RoutingContext context) {
@@ -86,6 +98,10 @@ class BodyLimits {
         } else if (STATEMENTS.equals(request.path())) {
             // Too large to be held: its reader is cut off, with a bare 413.
             context.put(LIMIT_WHILE_READING, limit(context));
+            context.next();
+        } else if (isEvidence(context)) {
+            // Its reader refuses it with a problem, once it has listened for as long again: only then is it cut off.
+            context.put(LIMIT_WHILE_READING, 3 * limit(context));
             context.next();
         } else {
             readWhole(context, limit(context));

@@ -109,7 +109,7 @@ public class Answers {
     }
 
     /** Whether the header If-None-Match names the tag; null names none. */
-    static boolean matches(String known, String tag) {
+    public static boolean matches(String known, String tag) {
         if (known == null) {
             return false;
         }

@@ -46,6 +46,12 @@ class WhoMayAskEverythingTest {
         for (String many : List.of("listTransactions", "wasICharged")) {
             expect(many, Map.of("card", 200, "other card", 200, "merchant", 200, "other merchant", 200, "desk", 200));
         }
+        for (String one : List.of("listEvidence", "getEvidence", "getEvidenceContent")) {
+            expect(one, Map.of("card", 200, "other card", 404, "merchant", 200, "other merchant", 404, "desk", 200));
+        }
+        expect(
+                "postEvidence",
+                Map.of("card", 201, "other card", 404, "merchant", 201, "other merchant", 404, "acting desk", 201));
         expect("postObservations", Map.of("feed", 200));
         // No token opens it, only the acquirer's signature: NotificationResourceTest.
         expect("postAcquirerNotification", Map.of());
@@ -162,6 +168,8 @@ class WhoMayAskEverythingTest {
     private String terminal;
     private String report;
     private String invoice;
+    private String dispute;
+    private String evidence;
 
     @BeforeEach
     void tellAPayment() {
@@ -177,6 +185,9 @@ class WhoMayAskEverythingTest {
         terminal = terminal(given().auth().oauth2(clerk)).path("id");
         report = report(given().auth().oauth2(Tokens.cardholder(card))).path("id");
         invoice = issuedInvoice(clerk);
+        dispute = dispute(transaction, "no_slip");
+        evidence = put(given().auth().oauth2(clerk), "/v1/disputes/" + dispute + "/evidence")
+                .path("id");
     }
 
     private Response terminal(RequestSpecification request) {
@@ -207,6 +218,12 @@ class WhoMayAskEverythingTest {
         String body = "{\"transaction_id\":\"" + transaction + "\",\"reason\":\"fraud\","
                 + "\"amount\":{\"amount\":1,\"currency\":\"CNY\"}}";
         return json(request.header("Idempotency-Key", Said.unique("k")), body).post("/v1/refunds");
+    }
+
+    private static Response put(RequestSpecification request, String path) {
+        return request.multiPart("type", "other")
+                .multiPart("file", "a.txt", "witness".getBytes(StandardCharsets.UTF_8))
+                .post(path);
     }
 
     private String upload() {
@@ -295,7 +312,7 @@ class WhoMayAskEverythingTest {
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }
-        String path = operation.path(idFor(operation), invoice);
+        String path = operation.path(idFor(operation), inner(operation));
         return switch (operation.name()) {
             case "wasICharged" -> request.get(path + "?rrn=" + rrn);
             case "postObservations" ->
@@ -311,7 +328,8 @@ class WhoMayAskEverythingTest {
             case "postAcquirerNotification" ->
                 json(request, "{\"reference\":\"rfd_1\"}").post(path);
             case "postRefund" -> refund(request);
-            case "postDispute" -> json(request, disputed(transaction)).post(path);
+            case "postDispute" ->
+                json(request, disputed(transaction, "unrecognized")).post(path);
             case "postProposal" ->
                 json(request.header("Idempotency-Key", Said.unique("k")), operation.body())
                         .post(path);
@@ -328,6 +346,7 @@ class WhoMayAskEverythingTest {
                                 request.header("Idempotency-Key", Said.unique("k")),
                                 "{\"report\":\"faulty\",\"since\":\"2026-01-01T00:00:00Z\"}")
                         .post(path);
+            case "postEvidence" -> put(request, path);
             case "resolveRefund" ->
                 json(request, "{\"outcome\":\"ask_again\",\"note\":\"x\"}").post(path);
             case "postMisconductReport" -> report(request);
@@ -347,23 +366,34 @@ class WhoMayAskEverythingTest {
         };
     }
 
-    private static String disputed(String transaction) {
-        return "{\"transaction_id\":\"" + transaction + "\",\"reason\":\"unrecognized\"}";
+    private static String disputed(String transaction, String reason) {
+        return "{\"transaction_id\":\"" + transaction + "\",\"reason\":\"" + reason + "\"}";
     }
 
-    private String dispute() {
-        String sale = Said.by("acquirer", "captured")
-                .of(merchant, Said.unique("r"), 12_800)
-                .card(card)
-                .post();
-        return json(given().auth().oauth2(Tokens.cardholder(card)), disputed(sale))
+    private String dispute(String sale, String reason) {
+        return json(given().auth().oauth2(Tokens.cardholder(card)), disputed(sale, reason))
                 .post("/v1/disputes")
                 .path("id");
     }
 
+    private String disputeOfItsOwn() {
+        String sale = Said.by("acquirer", "captured")
+                .of(merchant, Said.unique("r"), 12_800)
+                .card(card)
+                .post();
+        return dispute(sale, "unrecognized");
+    }
+
+    /** What lies within another thing is always there. */
+    private String inner(Published.Operation operation) {
+        return operation.path().contains("{eid}") ? evidence : invoice;
+    }
+
     private String idFor(Published.Operation operation) {
         if (operation.path().contains("/disputes/")) {
-            return dispute();
+            // What somebody does in one must not change what the next finds.
+            boolean act = operation.takesBody() && !operation.takesForm();
+            return act ? disputeOfItsOwn() : dispute;
         }
         if (operation.path().contains("/refunds")) {
             return refund;
@@ -407,12 +437,14 @@ class WhoMayAskEverythingTest {
                         "' OR 1=1 --",
                         "%E2%82",
                         "txn_zzzzzzzzzzzzzzzzzzzzzzzzzz")) {
-                    RequestSpecification request = operation.takesBody() ? json(given(), operation.body()) : given();
+                    RequestSpecification request = operation.takesForm()
+                            ? given().multiPart("type", "other")
+                            : operation.takesBody() ? json(given(), operation.body()) : given();
                     Response answer = request.header("Idempotency-Key", Said.unique("k"))
                             .auth()
                             .oauth2(callers.get(caller))
                             .urlEncodingEnabled(!id.contains("%"))
-                            .request(operation.method(), operation.path("{it}", invoice), id);
+                            .request(operation.method(), operation.path("{it}", inner(operation)), id);
                     assertEquals(404, answer.statusCode(), operation.name() + " " + id);
                     answers.add(answer.asString().replaceAll("\"instance\":\"[^\"]*\"", "") + answer.contentType());
                 }

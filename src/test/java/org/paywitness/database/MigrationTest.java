@@ -224,6 +224,36 @@ class MigrationTest {
                 + "', 1, 'CNY', 'x', '" + taxId + "', 'a', now(), 'requested', 1, '\\x00')";
     }
 
+    @Test
+    void evidenceComesBesideWhatIsThereAndNeverChanges() throws SQLException {
+        migrate("4");
+        execute(
+                database,
+                "INSERT INTO transaction (id, version, merchant_id, occurred_at, summary) VALUES (gen_random_uuid(), 1,"
+                        + " 'm', now(), '1')");
+        migrate("5");
+        assertEquals(1, number("SELECT count(*) FROM transaction"));
+        UUID id = UUID.randomUUID();
+        String chunk = "INSERT INTO evidence_chunk VALUES ('" + id + "', ";
+        execute(database, chunk + "0, '\\x00')");
+        execute(database, chunk + "1, '\\x01')");
+        execute(database, "DELETE FROM evidence_chunk WHERE number = 1");
+        String row =
+                "INSERT INTO evidence VALUES ('" + id + "', gen_random_uuid(), 'slip', 'desk', 'a.png', 'image/png',"
+                        + " 1, sha256('\\x00'), 'postgresql', NULL, 'clerk', now())";
+        assertRefused("violates check", row.replace("'slip'", "'slap'"));
+        assertRefused("violates check", row.replace("image/png", "text/html"));
+        assertRefused("violates check", row.replace(" 1, sha256", " 0, sha256"));
+        execute(database, row);
+        assertRefused("append-only", "UPDATE evidence SET file_name = 'b.png'");
+        assertRefused("append-only", "DELETE FROM evidence");
+        assertRefused("append-only", "TRUNCATE evidence");
+        assertRefused("append-only", "DELETE FROM evidence_chunk");
+        assertRefused("append-only", "UPDATE evidence_chunk SET content = '\\x02'");
+        assertRefused("append-only", "TRUNCATE evidence_chunk");
+        assertRefused("append-only", chunk + "1, '\\x02')");
+    }
+
     private static String refund(UUID sale, int amount, int charged) {
         return "INSERT INTO refund (id, transaction_id, merchant_id, card_kind, via_wallet, amount, currency, charged,"
                 + " reason, status, route, requested_by, requested_at, expected_by, audit_number, audit_hash) VALUES ('"

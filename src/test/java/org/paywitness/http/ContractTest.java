@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.paywitness.Said;
 import org.paywitness.Tokens;
 import org.paywitness.acquirer.Simulator;
+import org.paywitness.evidence.TestCases;
 import org.paywitness.id.TypeId;
 
 /** Every answer is what the published document says: every operation, status, language and verdict. */
@@ -91,6 +92,7 @@ class ContractTest {
         receipts();
         invoices();
         disputes();
+        evidence();
         Set<String> promised = new TreeSet<>();
         for (Published.Operation operation : published.operations()) {
             for (String status : operation.statuses()) {
@@ -105,10 +107,10 @@ class ContractTest {
 
     /** A second request while the first is running: too short a time to hit over HTTP. Figures of a thousand merchants. */
     private static final Set<String> UNREACHABLE =
-            Set.of("postCompleteness 409", "postStatement 409", "getRefundFigures 422");
+            Set.of("postCompleteness 409", "postStatement 409", "getRefundFigures 422", "postEvidence 408");
 
     private void refusals(Published.Operation operation) throws IOException {
-        String path = operation.path(operation.path().contains("statements") ? NOWHERE.replace("txn", "stm") : NOWHERE);
+        String path = operation.path(nowhere(operation.path()));
         String token = operation.token();
         if (!operation.isPublic()) {
             refusalsOfTokens(operation, path);
@@ -117,7 +119,7 @@ class ContractTest {
                 400,
                 ask(operation.name(), token, with(operation, "en"), path + "?unheard_of=1")
                         .statusCode());
-        RequestSpecification image = with(operation, "en").header("Accept", "image/png");
+        RequestSpecification image = with(operation, "en").header("Accept", "image/tiff");
         assertEquals(406, ask(operation.name(), token, image, path).statusCode());
         if (operation.takesId()) {
             assertEquals(
@@ -152,10 +154,20 @@ class ContractTest {
                         .statusCode());
     }
 
+    private static String nowhere(String path) {
+        String other = path.contains("statements") ? "stm" : path.contains("disputes") ? "dsp" : "txn";
+        return NOWHERE.replace("txn", other);
+    }
+
     private static RequestSpecification with(Published.Operation operation, String language) {
         RequestSpecification request = given().header("Accept-Language", language);
+        if (operation.takesForm()) {
+            return request.multiPart("type", "other");
+        }
         return operation.takesBody()
-                ? request.headers(AS_JSON).body(operation.body().getBytes())
+                ? request.headers(AS_JSON)
+                        .header("Idempotency-Key", Said.unique("k"))
+                        .body(operation.body().getBytes())
                 : request;
     }
 
@@ -212,7 +224,7 @@ class ContractTest {
                     given().header("Accept-Language", language).headers(AS_JSON);
             assertEquals(401, ask(name, null, unsigned.body(news), path).statusCode());
         }
-        RequestSpecification image = signed(path, news).header("Accept", "image/png");
+        RequestSpecification image = signed(path, news).header("Accept", "image/tiff");
         assertEquals(406, ask(name, null, image, path).statusCode());
         RequestSpecification picture =
                 given().header("Content-Type", "image/png").body(new byte[] {1});
@@ -276,6 +288,43 @@ class ContractTest {
                 return progress;
             }
         }
+    }
+
+    private void evidence() {
+        String dispute = TestCases.open(Said.unique("m"), Said.card());
+        String all = "/v1/disputes/" + dispute + "/evidence";
+        String key = Said.unique("k");
+        Response added = put(all, "witness", "Idempotency-Key", key);
+        assertEquals(201, added.statusCode(), added.asString());
+        assertEquals("true", put(all, "witness", "Idempotency-Key", key).header("Idempotency-Replayed"));
+        assertEquals(422, put(all, "other", "Idempotency-Key", key).statusCode());
+        assertEquals(415, put(all, "<html>", "Accept", "*/*").statusCode());
+        String one = added.header("Location");
+        for (Map.Entry<String, String> read : Map.of(
+                        "listEvidence", all, "getEvidence", one, "getEvidenceContent", one + "/content")
+                .entrySet()) {
+            Response answer = get(read.getKey(), Tokens.desk(), read.getValue());
+            assertEquals(200, answer.statusCode());
+            RequestSpecification known = given().header("If-None-Match", answer.header("ETag"));
+            assertEquals(
+                    304,
+                    ask(read.getKey(), Tokens.desk(), known, read.getValue()).statusCode());
+        }
+        for (Map.Entry<String, Integer> range :
+                Map.of("bytes=1-2", 206, "bytes=7-", 416).entrySet()) {
+            RequestSpecification part = given().header("Range", range.getKey());
+            Response answer = ask("getEvidenceContent", Tokens.desk(), part, one + "/content");
+            assertEquals(range.getValue(), answer.statusCode());
+        }
+        TestCases.close(dispute);
+        assertEquals(409, put(all, "late", "Accept", "*/*").statusCode());
+    }
+
+    private Response put(String path, String text, String header, String value) {
+        RequestSpecification form = given().header(header, value)
+                .multiPart("type", "witness_statement")
+                .multiPart("file", "a.txt", text.getBytes(StandardCharsets.UTF_8));
+        return ask("postEvidence", Tokens.desk(), form, path);
     }
 
     private void reads() {

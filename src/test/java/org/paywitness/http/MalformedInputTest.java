@@ -159,7 +159,7 @@ class MalformedInputTest {
             }
             refused(Raw.request("POST", path, Tokens.feed(), good), operation.name() + " as nothing");
             refused(Raw.request("POST", path, Tokens.feed(), null, "Content-Type: application/json"), operation.name());
-            Response large = Raw.announce("POST", path, Tokens.feed(), 10_000_000, "Content-Type: application/json");
+            Response large = Raw.announce("POST", path, Tokens.feed(), 100_000_000, "Content-Type: application/json");
             assertEquals(413, large.statusCode(), operation.name());
             assertEquals("body_too_large", large.path("code"), operation.name());
         }
@@ -488,7 +488,8 @@ class MalformedInputTest {
     private static void queried(Published.Operation operation, String pathAndQuery, String pointer) throws IOException {
         byte[] body = operation.takesBody() ? utf8("{}") : null;
         String token = operation.token();
-        String type = "Content-Type: application/json";
+        String type =
+                "Content-Type: " + (operation.takesForm() ? "multipart/form-data; boundary=x" : "application/json");
         byte[] request = body == null
                 ? Raw.request(operation.method(), pathAndQuery, token, null)
                 : Raw.request(operation.method(), pathAndQuery, token, body, type);

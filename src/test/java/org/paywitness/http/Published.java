@@ -58,6 +58,11 @@ public final class Published {
             return node.has("requestBody");
         }
 
+        /** A form with a file, in place of JSON. */
+        public boolean takesForm() {
+            return node.at("/requestBody/content").has("multipart/form-data");
+        }
+
         /** Needs no token. */
         public boolean isPublic() {
             return node.get("security").isEmpty();

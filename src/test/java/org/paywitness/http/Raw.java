@@ -56,7 +56,7 @@ public final class Raw {
     }
 
     /** The answer, from a connection that the server closes after it. */
-    static Response read(Socket socket) throws IOException {
+    public static Response read(Socket socket) throws IOException {
         String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int body = answer.indexOf("\r\n\r\n");
         if (body < 0) {

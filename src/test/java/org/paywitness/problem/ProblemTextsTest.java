@@ -80,7 +80,13 @@ class ProblemTextsTest {
                 "follow_up_ended",
                 "follow_up_of_refund",
                 "invoice_already_requested",
-                "invoice_request_closed"
+                "invoice_request_closed",
+                "malformed_form",
+                "unsupported_evidence",
+                "upload_too_slow",
+                "evidence_limit_reached",
+                "range_not_satisfiable",
+                "storage_unavailable"
             })
     void everyKnownCodeHasItsOwnWords(String code) {
         for (boolean zh : new boolean[] {true, false}) {
