@@ -264,8 +264,8 @@ class DisputeDesk {
     }
 
     Uni<Response> propose(UUID id, DisputeRequest.Offered offered, Actor actor) {
-        Party side = actor.side(offered.side());
         return act(id, actor, 201, (connection, whole, now) -> {
+            Party side = actor.side(offered.side());
             Dispute dispute = whole.dispute();
             dispute.requireRoom(settings);
             UUID transaction = offered.kind() == Proposal.Kind.REFUND || offered.kind() == Proposal.Kind.VOUCHER
@@ -338,8 +338,8 @@ class DisputeDesk {
     }
 
     Uni<Response> decline(UUID id, UUID proposalId, DisputeRequest.Said said, Actor actor) {
-        Party side = actor.side(said.side());
         return act(id, actor, 200, (connection, whole, now) -> {
+            Party side = actor.side(said.side());
             Proposal proposal = answerable(whole, proposalId, side, actor);
             whole.dispute().decline(proposal.party(), now, settings);
             return disputes.answer(connection, proposal, Proposal.State.DECLINED, actor.person(), now)

@@ -99,8 +99,8 @@ class Rulings {
 
     /** The other side takes the offer: what was promised in it runs by itself or is followed up. */
     Uni<Response> accept(UUID id, UUID proposalId, DisputeRequest.Said said, DisputeDesk.Actor actor) {
-        Party side = actor.side(said.side());
         return acting(id, actor, "agreement", (connection, whole, held, now) -> {
+                    Party side = actor.side(said.side());
                     Proposal proposal = DisputeDesk.answerable(whole, proposalId, side, actor);
                     whole.dispute().agree(now);
                     Entry entry = Entry.of(side, actor.person(), "accepted")
