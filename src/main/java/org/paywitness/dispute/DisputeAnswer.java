@@ -29,6 +29,8 @@ public record DisputeAnswer(
         @Schema(format = "date-time", description = "Until when, in the merchants' zone; then the rules decide.")
                 String dueAt,
         @Schema(description = "Whether that has passed.") Boolean overdue,
+        @Schema(required = true, description = "What is to be done next; empty when it has ended and nothing is open.")
+                List<VerdictAnswer.Step> nextSteps,
         @Schema(required = true) Party openedBy,
         @Schema(required = true, format = "date-time") String openedAt,
         @Schema(format = "date-time") String endedAt,
@@ -108,6 +110,7 @@ public record DisputeAnswer(
                 d.status.turn(),
                 d.due(zone),
                 d.dueAt == null ? null : d.isOverdue(now),
+                nextSteps(whole, zone, language),
                 d.openedBy,
                 VerdictAnswer.time(d.openedAt, zone),
                 VerdictAnswer.time(d.endedAt, zone),
@@ -124,6 +127,25 @@ public record DisputeAnswer(
                 d.timelineNumber,
                 null,
                 null);
+    }
+
+    private static List<VerdictAnswer.Step> nextSteps(Disputes.Whole whole, ZoneId zone, Language language) {
+        Dispute d = whole.dispute();
+        if (d.status.isLive()) {
+            String who =
+                    d.status.turn() == Party.DESK ? "bank" : d.status.turn().code();
+            return List.of(new VerdictAnswer.Step(
+                    who, DisputeWords.next(d.status, language), d.due(zone), d.reference(), d.reason.guidance()));
+        }
+        return whole.followUps().stream()
+                .filter(f -> f.state() == FollowUp.State.PROMISED)
+                .map(f -> new VerdictAnswer.Step(
+                        f.owedBy().code(),
+                        DisputeWords.promise(f.kind(), language),
+                        VerdictAnswer.time(f.dueAt(), zone),
+                        d.reference(),
+                        d.reason.guidance()))
+                .toList();
     }
 
     private static ClaimAnswer claim(Claim c, String currency) {
@@ -175,6 +197,7 @@ public record DisputeAnswer(
                 turn,
                 dueAt,
                 overdue,
+                nextSteps,
                 openedBy,
                 openedAt,
                 endedAt,

@@ -59,6 +59,16 @@ final class DisputeWords {
         return in(language).get("status." + status.code());
     }
 
+    /** What whoever's turn it is can do. */
+    static String next(Status status, Language language) {
+        return in(language).get("next." + status.code());
+    }
+
+    /** That something promised is to be done. */
+    static String promise(Proposal.Kind kind, Language language) {
+        return in(language).get("next.promised").replace("{proposal}", proposal(kind, language));
+    }
+
     static String weakness(Checklist.Weakness weakness, Language language) {
         return in(language).get("weakness." + weakness.code());
     }
@@ -117,7 +127,8 @@ final class DisputeWords {
     }
 
     private static Set<String> keys() {
-        Set<String> keys = new HashSet<>(List.of("separator", "need.required", "need.one_of", "need.helpful"));
+        Set<String> keys =
+                new HashSet<>(List.of("separator", "next.promised", "need.required", "need.one_of", "need.helpful"));
         for (Reason reason : Reason.values()) {
             keys.add("reason." + reason.code());
         }
@@ -126,6 +137,9 @@ final class DisputeWords {
         }
         for (Status status : Status.values()) {
             keys.add("status." + status.code());
+            if (status.isLive()) {
+                keys.add("next." + status.code());
+            }
         }
         for (Checklist.Weakness weakness : Checklist.Weakness.values()) {
             keys.add("weakness." + weakness.code());

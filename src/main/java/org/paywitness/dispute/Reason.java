@@ -57,6 +57,22 @@ public enum Reason {
         return mastercard;
     }
 
+    /** The guidance that fits: more on what to do, for everybody. */
+    String guidance() {
+        return "/v1/guidance/"
+                + switch (this) {
+                    case UNRECOGNIZED, COUNTERFEIT_OR_STOLEN_CARD -> "unrecognized_transaction";
+                    case NO_SLIP -> "charged_without_slip";
+                    case NOT_COMPLETED_BUT_DEBITED -> "debited_without_sale";
+                    case DUPLICATE -> "charged_twice";
+                    case AMOUNT_DIFFERS -> "wrong_amount";
+                    case REFUND_NOT_RECEIVED -> "refund_refused_or_late";
+                    case NOT_DELIVERED, NOT_AS_DESCRIBED -> "merchant_misconduct";
+                    case TERMINAL_LOST -> "terminal_lost";
+                    case CANCELED -> "will_it_be_returned";
+                };
+    }
+
     /** Whether the cardholder says that somebody else paid. */
     boolean isDenial() {
         return this == UNRECOGNIZED || this == TERMINAL_LOST || this == COUNTERFEIT_OR_STOLEN_CARD;

@@ -2,11 +2,19 @@ package org.paywitness.guidance;
 
 import java.time.Duration;
 import java.util.Locale;
+import org.paywitness.dispute.DisputeSettings;
+import org.paywitness.dispute.Stage;
 import org.paywitness.refund.RefundSettings;
 import org.paywitness.verdict.Policy;
 
 /** The figures that policy owns and advice tells. No text has a figure of its own. */
-record Deadlines(Policy policy, Duration coolingOff, Duration automaticWithin, Duration inquiriesEnd) {
+record Deadlines(
+        Policy policy,
+        Duration coolingOff,
+        Duration automaticWithin,
+        Duration inquiriesEnd,
+        Duration disputeWithin,
+        Duration disputeAnswer) {
     /** A placeholder of the texts: its name there is in lower case. */
     enum Figure {
         DUPLICATE_WINDOW,
@@ -23,6 +31,9 @@ record Deadlines(Policy policy, Duration coolingOff, Duration automaticWithin, D
         WALLET_CARD,
         COOLING_OFF,
         INQUIRIES_END,
+        /** How long after a payment it can be disputed, and how long the merchant has to answer. */
+        DISPUTE_WITHIN,
+        DISPUTE_ANSWER,
         /** A time of day, as the next. */
         CUT_OFF,
         SETTLEMENT_TIME;
@@ -39,9 +50,14 @@ record Deadlines(Policy policy, Duration coolingOff, Duration automaticWithin, D
         }
     }
 
-    static Deadlines of(Policy policy, RefundSettings refunds) {
+    static Deadlines of(Policy policy, RefundSettings refunds, DisputeSettings disputes) {
         return new Deadlines(
-                policy, refunds.limits().coolingOff(), refunds.limits().automaticWithin(), refunds.inquiriesEnd());
+                policy,
+                refunds.limits().coolingOff(),
+                refunds.limits().automaticWithin(),
+                refunds.inquiriesEnd(),
+                disputes.openWithin(),
+                disputes.deadline(Stage.INQUIRY));
     }
 
     /** A {@link Duration} or a {@link java.time.LocalTime} in the merchants' zone. */
@@ -61,6 +77,8 @@ record Deadlines(Policy policy, Duration coolingOff, Duration automaticWithin, D
             case WALLET_CARD -> policy.walletCardArrival();
             case COOLING_OFF -> coolingOff;
             case INQUIRIES_END -> inquiriesEnd;
+            case DISPUTE_WITHIN -> disputeWithin;
+            case DISPUTE_ANSWER -> disputeAnswer;
             case CUT_OFF -> policy.cutOff();
             case SETTLEMENT_TIME -> policy.settlementTime();
         };

@@ -23,6 +23,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirements;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.paywitness.dispute.DisputeSettings;
 import org.paywitness.explanation.Language;
 import org.paywitness.problem.Problem;
 import org.paywitness.refund.RefundSettings;
@@ -50,11 +51,12 @@ public class GuidanceResource {
     GuidanceResource(
             Policy policy,
             RefundSettings refunds,
+            DisputeSettings disputes,
             Answers answers,
             @ConfigProperty(name = "paywitness.guidance.max-age", defaultValue = "5m") Duration maxAge) {
         this.answers = answers;
         this.maxAge = maxAge;
-        Deadlines deadlines = Deadlines.of(policy, refunds);
+        Deadlines deadlines = Deadlines.of(policy, refunds, disputes);
         for (Language language : Language.values()) {
             guidance.put(language, Guidance.of(deadlines, language));
         }

@@ -31,8 +31,13 @@ import org.paywitness.verdict.Policy;
 import org.paywitness.verdict.ResponseCode;
 
 class GuidanceTest {
-    private static final Deadlines DEFAULT =
-            new Deadlines(Policy.DEFAULT, Duration.ofDays(7), Duration.ofDays(30), Duration.ofDays(7));
+    private static final Deadlines DEFAULT = new Deadlines(
+            Policy.DEFAULT,
+            Duration.ofDays(7),
+            Duration.ofDays(30),
+            Duration.ofDays(7),
+            Duration.ofDays(180),
+            Duration.ofDays(7));
 
     /** Every figure another one than by default, and each unlike every other. */
     private static final Deadlines OTHER = new Deadlines(
@@ -53,7 +58,9 @@ class GuidanceTest {
                     Duration.ofDays(54)),
             Duration.ofDays(55),
             Duration.ofDays(56),
-            Duration.ofDays(57));
+            Duration.ofDays(57),
+            Duration.ofDays(58),
+            Duration.ofDays(59));
 
     private static final List<String> ASKED_FOR = List.of(
             "charged_without_slip",
