@@ -74,7 +74,7 @@ public enum Reason {
     }
 
     /** Whether the cardholder says that somebody else paid. */
-    boolean isDenial() {
+    public boolean isDenial() {
         return this == UNRECOGNIZED || this == TERMINAL_LOST || this == COUNTERFEIT_OR_STOLEN_CARD;
     }
 

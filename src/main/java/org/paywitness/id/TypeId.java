@@ -1,6 +1,7 @@
 package org.paywitness.id;
 
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -61,6 +62,11 @@ public final class TypeId {
         long high = millis << 16 | 0x7000L | count;
         long low = RANDOM.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L;
         return new UUID(high, low);
+    }
+
+    /** Not greater than any id made at this moment or later, greater than all made in the milliseconds before. */
+    public static UUID least(Instant at) {
+        return new UUID(Math.max(0, at.toEpochMilli()) << 16, 0);
     }
 
     /** "txn_01kaf3v6n8e8q9w2s4d6f8g0h2" for a prefix and a UUID. */

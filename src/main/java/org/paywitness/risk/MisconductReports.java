@@ -13,25 +13,15 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.UUID;
 import org.paywitness.audit.AuditEntry;
 import org.paywitness.id.TypeId;
 
 /** The table of reports of misconduct, and with each change its audit entry and its event. */
 @ApplicationScoped
-public class MisconductReports {
-    /**
-     * What was reported of one merchant in a period.
-     *
-     * @param open not closed yet
-     * @param upheld closed, and found to be so
-     */
-    public record Count(long open, long upheld) {}
-
+class MisconductReports {
     /** Of a transaction, or of the one that it was merged into: what decides who may report it and of whom. */
     record Subject(UUID transactionId, String merchantId, String card) {}
 
@@ -69,31 +59,10 @@ public class MisconductReports {
             + " note = $15 WHERE id = $1 RETURNING id)"
             + RECORD;
 
-    private static final String COUNTS = "SELECT merchant_id, count(*) FILTER (WHERE state <> 'closed'),"
-            + " count(*) FILTER (WHERE outcome = 'upheld') FROM misconduct_report"
-            + " WHERE reported_at >= $1 AND reported_at < $2 AND ($3::text IS NULL OR merchant_id = $3)"
-            + " GROUP BY merchant_id";
-
     private final Pool pool;
 
     MisconductReports(Pool pool) {
         this.pool = pool;
-    }
-
-    /**
-     * How many reports of each merchant are open or were upheld, of those that came in from {@code from} until just
-     * before {@code to}. Merchants without a report are not in it.
-     *
-     * @param merchantId null: of all merchants
-     */
-    public Uni<Map<String, Count>> counts(String merchantId, Instant from, Instant to) {
-        return pool.preparedQuery(COUNTS)
-                .execute(Tuple.of(utc(from), utc(to), merchantId))
-                .map(rows -> {
-                    Map<String, Count> counts = new HashMap<>();
-                    rows.forEach(row -> counts.put(row.getString(0), new Count(row.getLong(1), row.getLong(2))));
-                    return counts;
-                });
     }
 
     /** Null where there is no such transaction. */

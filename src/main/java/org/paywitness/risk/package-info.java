@@ -1,2 +1,2 @@
-/** Who is risky: reports of misconduct of merchants, each with an owner, a state and an outcome. */
+/** Who is risky: signals from the record with their thresholds, and reports of misconduct of merchants. */
 package org.paywitness.risk;

@@ -29,11 +29,7 @@ class TerminalFigures {
             + " WHERE o.terminal_id = $1 AND o.source = 'terminal' AND o.at >= $3 AND o.at < $4"
             + " AND t.merchant_id = $2";
 
-    /** Response codes that are an answer; an unlisted one is none (domain.md, "Observations"). */
-    private static final String[] CLEAR = ResponseCode.all().stream()
-            .filter(code -> code.money() != ResponseCode.About.AMBIGUOUS)
-            .map(ResponseCode::code)
-            .toArray(String[]::new);
+    private static final String[] CLEAR = ResponseCode.clear().toArray(String[]::new);
 
     private final Pool pool;
 

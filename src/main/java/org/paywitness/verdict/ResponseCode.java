@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -35,6 +36,14 @@ public record ResponseCode(String code, String zh, String en, About money) {
     /** All listed codes, sorted. */
     public static java.util.Collection<ResponseCode> all() {
         return TABLE.values();
+    }
+
+    /** The listed codes that are an answer; any other is none (domain.md, "Observations"). */
+    public static List<String> clear() {
+        return all().stream()
+                .filter(code -> code.money != About.AMBIGUOUS)
+                .map(ResponseCode::code)
+                .toList();
     }
 
     private static Map<String, ResponseCode> read() {

@@ -74,6 +74,8 @@ class WhoMayAskEverythingTest {
         for (String one : List.of("getTerminal", "getTerminalFigures")) {
             expect(one, Map.of("merchant", 200, "other merchant", 404, "desk", 200));
         }
+        // Merchants about themselves, never about cards: RiskSignalsTest.
+        expect("listRiskSignals", Map.of("merchant", 200, "other merchant", 200, "desk", 200));
         expect("listTerminals", Map.of("merchant", 200, "other merchant", 200, "desk", 200));
         expect("postTerminal", Map.of("merchant", 201, "other merchant", 404, "acting desk", 201));
         expect("postTerminalReport", Map.of("merchant", 201, "other merchant", 404, "acting desk", 201));

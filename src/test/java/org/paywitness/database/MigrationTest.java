@@ -154,6 +154,32 @@ class MigrationTest {
     }
 
     @Test
+    void riskSignalsFindTheRowsThatAreThere() throws SQLException {
+        migrate("7");
+        UUID sale = UUID.randomUUID();
+        execute(
+                database,
+                "INSERT INTO transaction (id, version, merchant_id, occurred_at, summary) VALUES ('" + sale
+                        + "', 1, 'm', now(), '1')");
+        String said = "INSERT INTO observation (id, source, source_ref, heard_at, content, at, terminal_id,"
+                + " transaction_id, matched_weakly) VALUES (gen_random_uuid(), 'terminal', 'OUTCOME', now(),"
+                + " '{\"outcome\":\"OUTCOME\"}', now(), 'T', '" + sale + "', false)";
+        for (String outcome : new String[] {"no_answer", "approved", "declined"}) {
+            execute(database, said.replace("OUTCOME", outcome));
+        }
+        migrate("8");
+        assertEquals(3, number("SELECT count(*) FROM observation"));
+        // What was there before it is in the index: two of the three can be a signal.
+        execute(database, "ANALYZE observation");
+        assertEquals(2, number("SELECT reltuples::int FROM pg_class WHERE relname = 'observation_no_answer'"));
+        assertEquals(
+                5,
+                number("SELECT count(*) FROM pg_index WHERE indisvalid AND indexrelid::regclass::text IN"
+                        + " ('dispute_lost', 'follow_up_failed', 'terminal_freeze_merchant', 'terminal_merchant_of',"
+                        + " 'observation_no_answer')"));
+    }
+
+    @Test
     void disputesComeToRefundsThatAreThereAndShareTheirBalance() throws SQLException {
         migrate("5");
         UUID sale = UUID.randomUUID();

@@ -89,6 +89,7 @@ class ContractTest {
         terminals();
         guidance();
         misconduct();
+        riskSignals();
         receipts();
         invoices();
         disputes();
@@ -531,6 +532,31 @@ class ContractTest {
             RequestSpecification known = given().header("If-None-Match", read.header("ETag"));
             assertEquals(304, ask(operation, desk, known, list).statusCode());
         }
+    }
+
+    private void riskSignals() {
+        String merchant = Said.unique("m");
+        String number = Said.unique("T");
+        for (int i = 0; i < 20; i++) {
+            Said.by("terminal", "no_answer")
+                    .of(merchant, Said.unique("r"), 100)
+                    .knowing("terminal_id", number)
+                    .post();
+        }
+        String desk = Tokens.desk();
+        String report = "{\"merchant_id\":\"" + merchant + "\",\"kind\":\"other\",\"text\":\"x\"}";
+        for (int i = 0; i < 2; i++) {
+            refund("postMisconductReport", desk, AS_JSON, report, "/v1/misconduct-reports");
+        }
+        Instant now = Instant.now();
+        String list = "/v1/risk-signals?limit=1&merchant_id=" + merchant + "&from=" + now.minusSeconds(3600) + "&to="
+                + now.plusSeconds(60);
+        Response first = get("listRiskSignals", desk, list);
+        assertEquals(List.of("merchant_misconduct_open"), first.path("data.kind"));
+        Response second = get("listRiskSignals", desk, list + "&cursor=" + first.path("next_cursor"));
+        assertEquals(List.of("terminal_no_answer_rate"), second.path("data.kind"));
+        RequestSpecification known = given().header("If-None-Match", first.header("ETag"));
+        assertEquals(304, ask("listRiskSignals", desk, known, list).statusCode());
     }
 
     private void refunds() {

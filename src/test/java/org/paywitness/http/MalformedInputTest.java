@@ -685,6 +685,32 @@ class MalformedInputTest {
         }
     }
 
+    @Test
+    void riskSignalsRefuseWhatTheirParametersAreNot() throws IOException {
+        Map<String, List<String>> wrong = Map.of(
+                "kind",
+                List.of("CARD_DENIALS", "card", "card_denials,card_disputes_lost", CARD_NUMBER),
+                "card",
+                List.of(CARD_NUMBER, "622848******0018", "card_1", "card_" + "0".repeat(65)),
+                "from",
+                List.of("2999-01-01T00:00:00Z", "1970-01-01T00:00:00Z"),
+                "cursor",
+                List.of("fA", "bm9uZQp4Cg==", "Y2FyZF9kZW5pYWxzCng", "Y2FyZF9kZW5pYWxzCngKAA"));
+        for (Map.Entry<String, List<String>> of : wrong.entrySet()) {
+            for (String value : of.getValue()) {
+                String path = "/v1/risk-signals?" + of.getKey() + "=" + value;
+                Response answer = refused(Raw.request("GET", path, Tokens.desk(), null), path);
+                assertEquals(400, answer.statusCode(), path);
+                assertEquals(List.of("?" + of.getKey()), answer.path("errors.pointer"), path);
+            }
+        }
+        for (String name : List.of("merchant_id", "terminal_id")) {
+            String path = "/v1/risk-signals?" + name + "=%27%3B%20DROP%20TABLE%20dispute%3B%20--";
+            assertEquals(
+                    200, Raw.send(Raw.request("GET", path, Tokens.desk(), null)).statusCode());
+        }
+    }
+
     private static byte[] byDesk(String path, byte[] body) {
         return Raw.request("POST", path, Tokens.desk(), body, "Content-Type: application/json");
     }

@@ -19,8 +19,6 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,13 +27,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.paywitness.Said;
-import org.paywitness.TestClock;
 import org.paywitness.Tokens;
 import org.paywitness.audit.AuditEntry;
 import org.paywitness.id.TypeId;
@@ -52,9 +48,6 @@ class MisconductReportsTest {
     @Inject
     Pool pool;
 
-    @Inject
-    TestClock clock;
-
     private final String merchant = Said.unique("m");
     private final String card = Said.card();
     private final String wang = Said.unique("wang");
@@ -67,11 +60,6 @@ class MisconductReportsTest {
                 .of(merchant, Said.unique("r"), 100)
                 .card(card)
                 .post();
-    }
-
-    @AfterEach
-    void resetClock() {
-        clock.reset();
     }
 
     private static String cardholder(String subject, String... cards) {
@@ -306,33 +294,6 @@ class MisconductReportsTest {
             cursor = page.path("next_cursor");
         } while (cursor != null);
         return all;
-    }
-
-    @Test
-    void openAndUpheldReportsOfAPeriodAreCountedByMerchant() {
-        Instant from = Instant.parse("2031-01-01T00:00:00Z");
-        clock.set(from.minus(Duration.ofHours(1)));
-        reported(clerk());
-        clock.set(from.plus(Duration.ofHours(1)));
-        String upheld = reported(clerk());
-        String not = reported(clerk());
-        String reviewed = reported(clerk());
-        reported(clerk());
-        assign(upheld, "amy");
-        assign(not, "amy");
-        assign(reviewed, "amy");
-        close(upheld, "upheld");
-        close(not, "not_upheld");
-        Instant to = from.plus(Duration.ofDays(1));
-        assertEquals(
-                Map.of(merchant, new MisconductReports.Count(2, 1)),
-                reports.counts(merchant, from, to).await().indefinitely());
-        assertEquals(
-                new MisconductReports.Count(2, 1),
-                reports.counts(null, from, to).await().indefinitely().get(merchant));
-        assertEquals(
-                Map.of(),
-                reports.counts(merchant, to, to.plusSeconds(1)).await().indefinitely());
     }
 
     @ParameterizedTest
