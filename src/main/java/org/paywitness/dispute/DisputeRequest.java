@@ -1,9 +1,6 @@
 package org.paywitness.dispute;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,7 +12,6 @@ import org.paywitness.evidence.Party;
 import org.paywitness.id.TypeId;
 import org.paywitness.money.Money;
 import org.paywitness.observation.JsonFields;
-import org.paywitness.problem.JsonProblems;
 import org.paywitness.problem.Problem;
 import org.paywitness.transaction.Amount;
 
@@ -98,12 +94,11 @@ final class DisputeRequest {
 
     private static final int MAX_PROOF = 200;
 
-    private final Problem problem = Problem.badRequest("invalid_request", "The request is not valid.");
     private final JsonFields fields;
     private final int maxText;
 
     private DisputeRequest(byte[] body, ObjectMapper json, int maxText) {
-        this.fields = new JsonFields(tree(body == null ? new byte[0] : body, json), "", problem);
+        this.fields = JsonFields.of(body, json);
         this.maxText = maxText;
     }
 
@@ -125,8 +120,8 @@ final class DisputeRequest {
         }
         Reason reason = fields.oneOf("reason", Reason.class);
         String text = request.text();
-        request.require("reason", reason);
-        request.finish();
+        request.fields.require("reason", reason);
+        request.fields.finish();
         Set<UUID> ids = new HashSet<>();
         for (Disputed one : transactions) {
             if (!ids.add(one.transactionId())) {
@@ -139,9 +134,7 @@ final class DisputeRequest {
     private Disputed disputed(JsonFields of) {
         String id = of.text("transaction_id");
         Money amount = of.money("amount");
-        if (id == null && !of.has("transaction_id")) {
-            of.refuse("transaction_id", "is required");
-        }
+        of.require("transaction_id", id);
         if (amount != null && amount.isZero()) {
             of.refuse("amount/amount", "must be more than 0");
         }
@@ -152,8 +145,8 @@ final class DisputeRequest {
     static Said message(byte[] body, ObjectMapper json, DisputeSettings settings) {
         DisputeRequest request = new DisputeRequest(body, json, settings.maxTextLength());
         String text = request.text();
-        request.require("text", text);
-        request.finish();
+        request.fields.require("text", text);
+        request.fields.finish();
         return new Said(text, null);
     }
 
@@ -165,7 +158,7 @@ final class DisputeRequest {
         DisputeRequest request = new DisputeRequest(body, json, settings.maxTextLength());
         String text = request.text();
         Party side = request.side();
-        request.finish();
+        request.fields.finish();
         return new Said(text, side);
     }
 
@@ -177,16 +170,16 @@ final class DisputeRequest {
         String transaction = fields.text("transaction_id");
         String text = request.text();
         Party side = request.side();
-        request.require("kind", kind);
+        request.fields.require("kind", kind);
         if (kind != null && kind.hasAmount()) {
-            request.require("amount", amount);
+            request.fields.require("amount", amount);
         } else if (kind != null && fields.has("amount")) {
             fields.refuse("amount", "belongs to refund, voucher and top_up only");
         }
         if (amount != null && amount.isZero()) {
             fields.refuse("amount/amount", "must be more than 0");
         }
-        request.finish();
+        request.fields.finish();
         return new Offered(
                 kind,
                 transaction == null
@@ -202,15 +195,15 @@ final class DisputeRequest {
         Status outcome = request.fields.oneOf("outcome", Status.class);
         Money amount = request.fields.money("amount");
         String text = request.text();
-        request.require("outcome", outcome);
-        request.require("text", text);
+        request.fields.require("outcome", outcome);
+        request.fields.require("text", text);
         if (outcome != null && outcome.loser() == null) {
             request.fields.refuse("outcome", "must be won_by_cardholder or won_by_merchant");
         }
         if (amount != null && (outcome != Status.WON_BY_CARDHOLDER || amount.isZero())) {
             request.fields.refuse("amount", "is what the cardholder has won, more than 0");
         }
-        request.finish();
+        request.fields.finish();
         return new Decided(outcome, amount, text);
     }
 
@@ -222,16 +215,13 @@ final class DisputeRequest {
         String proof = fields.text("proof", MAX_PROOF);
         Boolean satisfied = fields.flag("satisfied");
         String prevention = fields.text("prevention", settings.maxTextLength());
-        if ((followUp == null) != (executed == null) && request.problem.errors().isEmpty()) {
+        if ((followUp == null) != (executed == null) && !request.fields.isWrong()) {
             fields.refuse("executed", "goes with follow_up_id");
         }
-        if (followUp == null
-                && satisfied == null
-                && prevention == null
-                && request.problem.errors().isEmpty()) {
+        if (followUp == null && satisfied == null && prevention == null && !request.fields.isWrong()) {
             fields.refuse("satisfied", "is required where nothing else is said");
         }
-        request.finish();
+        request.fields.finish();
         return new Followed(
                 followUp == null
                         ? null
@@ -257,29 +247,5 @@ final class DisputeRequest {
             fields.refuse("on_behalf_of", "must be cardholder or merchant");
         }
         return side;
-    }
-
-    // Of a field that is there and wrong the error was told already.
-    private void require(String name, Object value) {
-        if (value == null && !fields.has(name)) {
-            fields.refuse(name, "is required");
-        }
-    }
-
-    private void finish() {
-        fields.refuseOthers();
-        if (!problem.errors().isEmpty()) {
-            throw problem;
-        }
-    }
-
-    private static JsonNode tree(byte[] body, ObjectMapper json) {
-        try {
-            return json.readTree(body);
-        } catch (JsonProcessingException e) {
-            throw JsonProblems.of(e);
-        } catch (IOException e) {
-            throw Problem.badRequest("malformed_json", "The body is not JSON in UTF-8.");
-        }
     }
 }

@@ -41,9 +41,7 @@ class Rulings {
 
         /** What this dispute may take for the transaction: what is left, and what it holds already. */
         long available(Claim claim) {
-            Money left = left(claim);
-            return Math.addExact(left == null ? 0 : left.amount(), claim.open() + claim.won())
-                    - used.getOrDefault(id(claim), 0L);
+            return Math.addExact(amount(left(claim)), claim.open() + claim.won()) - used.getOrDefault(id(claim), 0L);
         }
 
         /** Of two ids that were merged each takes what the other leaves. */
@@ -166,15 +164,12 @@ class Rulings {
         if (given > held.available(claim)) {
             throw DisputeDesk.exceeds(held.left(claim));
         }
-        return take(
-                connection,
-                whole,
-                held,
-                new Claim(claim.transactionId(), claim.amount(), 0, claim.won(), claim.compensated() + given));
+        Claim next = new Claim(claim.transactionId(), claim.amount(), 0, claim.won(), claim.compensated() + given);
+        // What was claimed back is free again by now.
+        return take(connection, whole, next, Math.addExact(amount(held.left(claim)), claim.open()));
     }
 
-    // --- escalation and decision
-    // ----------------------------------------------------------------------------------------
+    // --- escalation and decision -------------------------------------------------------------------------------------
 
     Uni<Response> escalate(UUID id, DisputeRequest.Said said, DisputeDesk.Actor actor) {
         Party side = actor.party() == Party.DESK && said.side() != null ? said.side() : actor.party();
@@ -183,7 +178,7 @@ class Rulings {
             Status before = dispute.status;
             dispute.escalate(side, now, settings);
             return requireCase(connection, whole, side)
-                    .chain(() -> claimBack(connection, whole, held, now))
+                    .chain(() -> claimBack(connection, whole, held))
                     .map(claimed -> List.of(Entry.of(side, actor.person(), "escalated")
                             .with("appeal", before.isLive() ? null : before.code())
                             .with("claimed_back", claimed)
@@ -208,7 +203,7 @@ class Rulings {
     }
 
     /** From the chargeback on the card's bank claims, at most what is left; tells how much in all. */
-    private Uni<Long> claimBack(SqlConnection connection, Disputes.Whole whole, Held held, Instant now) {
+    private Uni<Long> claimBack(SqlConnection connection, Disputes.Whole whole, Held held) {
         long all = 0;
         Uni<Void> taken = Uni.createFrom().voidItem();
         for (Claim claim : whole.claims()) {
@@ -217,7 +212,7 @@ class Rulings {
             all += claimed;
             undo(whole, held, claim);
             Claim open = new Claim(claim.transactionId(), claim.amount(), claimed, 0, claim.compensated());
-            taken = taken.chain(() -> take(connection, whole, held, open));
+            taken = taken.chain(() -> take(connection, whole, open, amount(held.left(claim))));
         }
         if (all == 0) {
             throw Problem.conflict("nothing_left_to_claim", "All that was charged has gone back or is on its way.");
@@ -281,23 +276,24 @@ class Rulings {
                 undo(whole, held, claim);
             }
             Claim next = new Claim(claim.transactionId(), claim.amount(), 0, won, claim.compensated());
-            taken = taken.chain(() -> take(connection, whole, held, next));
+            taken = taken.chain(() -> take(connection, whole, next, amount(held.left(claim))));
         }
         long sum = all;
         return taken.replaceWith(sum);
     }
 
-    private Uni<Void> take(SqlConnection connection, Disputes.Whole whole, Held held, Claim next) {
-        Money left = held.left(next);
+    /** @param left beside all that is taken by now, by whomever: what is judged cannot be exceeded */
+    private Uni<Void> take(SqlConnection connection, Disputes.Whole whole, Claim next, long left) {
         return money.taken(connection, next.transactionId())
-                .map(taken -> taken == null ? 0 : taken)
-                // All that was taken so far, by whomever, and all that is left: what is judged cannot be exceeded.
                 .chain(taken -> disputes.take(
-                        connection, whole.dispute().id, next, Math.addExact(taken, left == null ? 0 : left.amount())));
+                        connection, whole.dispute().id, next, Math.addExact(taken == null ? 0 : taken, left)));
     }
 
-    // --- what the rules decide
-    // ------------------------------------------------------------------------------------------
+    private static long amount(Money left) {
+        return left == null ? 0 : left.amount();
+    }
+
+    // --- what the rules decide ---------------------------------------------------------------------------------------
 
     /** A deadline or a reminder has come: does what the rules say, if it still has. */
     Uni<Void> onTime(UUID id) {
@@ -358,8 +354,7 @@ class Rulings {
         });
     }
 
-    // --- how rulings are made
-    // -------------------------------------------------------------------------------------------
+    // --- how rulings are made ----------------------------------------------------------------------------------------
 
     private Uni<Response> acting(UUID id, DisputeDesk.Actor actor, String reason, Ruling ruling) {
         Uni<Idempotency.Answer> work = disputes.byId(id).chain(seen -> {

@@ -1,14 +1,10 @@
 package org.paywitness.invoice;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.util.Locale;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.paywitness.card.CardNumbers;
 import org.paywitness.observation.JsonFields;
-import org.paywitness.problem.JsonProblems;
 import org.paywitness.problem.Problem;
 
 /** The bodies of requests about invoices, read strictly. */
@@ -51,11 +47,10 @@ final class InvoiceBody {
             @Schema(required = true, minLength = 1, maxLength = 500, description = "Card numbers in it are masked.")
                     String reason) {}
 
-    private final Problem problem = Problem.badRequest("invalid_request", "The request is not valid.");
     private final JsonFields fields;
 
     private InvoiceBody(byte[] body, ObjectMapper json) {
-        fields = new JsonFields(tree(body == null ? new byte[0] : body, json), "", problem);
+        fields = JsonFields.of(body, json);
     }
 
     /** @throws Problem 400 naming each bad field */
@@ -66,12 +61,12 @@ final class InvoiceBody {
         String note = request.text("note", settings.maxNoteLength(), false);
         String upper = taxId == null ? null : taxId.toUpperCase(Locale.ROOT);
         if (upper != null && !TaxId.isValid(upper)) {
-            request.problem.at(
-                    "/tax_id",
+            request.fields.refuse(
+                    "tax_id",
                     "must be a unified social credit code (18 characters with its check character), or 15 or"
                             + " 20 digits");
         }
-        request.finish();
+        request.fields.finish();
         return new Asked(title, upper, note);
     }
 
@@ -80,62 +75,35 @@ final class InvoiceBody {
         String number = request.fields.text("number");
         byte[] content = request.fields.base64("file", settings.maxFileBytes());
         InvoiceFile file = content == null ? null : InvoiceFile.of(content);
-        request.require("number", number);
+        request.fields.require("number", number);
         if (number != null && !number.matches("[0-9A-Za-z][0-9A-Za-z-]{0,39}")) {
-            request.problem.at("/number", "must have 1 to 40 letters, digits or hyphens");
+            request.fields.refuse("number", "must have 1 to 40 letters, digits or hyphens");
         }
         if (content != null && file == null) {
-            request.problem.at("/file", "must be a PDF or an OFD");
+            request.fields.refuse("file", "must be a PDF or an OFD");
         }
-        request.finish();
+        request.fields.finish();
         return new Issued(number, file);
     }
 
     static Refused refused(byte[] body, ObjectMapper json, InvoiceSettings settings) {
         InvoiceBody request = new InvoiceBody(body, json);
         String reason = request.text("reason", settings.maxNoteLength(), true);
-        request.finish();
+        request.fields.finish();
         return new Refused(reason);
     }
 
     private String text(String name, int max, boolean required) {
         String text = fields.text(name);
         if (text != null && text.length() > max) {
-            problem.at("/" + name, "must have at most " + max + " characters");
+            fields.refuse(name, "must have at most " + max + " characters");
         }
         if (text != null && text.isBlank()) {
-            problem.at("/" + name, "must not be blank");
+            fields.refuse(name, "must not be blank");
         }
         if (required) {
-            require(name, text);
+            fields.require(name, text);
         }
         return CardNumbers.mask(text);
-    }
-
-    // Of a field that is there and wrong the error was told already.
-    private void require(String name, Object value) {
-        boolean told = problem.errors().stream()
-                .anyMatch(error ->
-                        error.pointer().equals("/" + name) || error.pointer().isEmpty());
-        if (value == null && !told) {
-            problem.at("/" + name, "is required");
-        }
-    }
-
-    private void finish() {
-        fields.refuseOthers();
-        if (!problem.errors().isEmpty()) {
-            throw problem;
-        }
-    }
-
-    private static JsonNode tree(byte[] body, ObjectMapper json) {
-        try {
-            return json.readTree(body);
-        } catch (JsonProcessingException e) {
-            throw JsonProblems.of(e);
-        } catch (IOException e) {
-            throw Problem.badRequest("malformed_json", "The body is not JSON in UTF-8.");
-        }
     }
 }

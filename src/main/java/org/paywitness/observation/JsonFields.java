@@ -1,6 +1,9 @@
 package org.paywitness.observation;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.paywitness.money.Money;
+import org.paywitness.problem.JsonProblems;
 import org.paywitness.problem.Pointers;
 import org.paywitness.problem.Problem;
 
@@ -24,6 +28,30 @@ public final class JsonFields {
     private final String pointer;
     private final Problem problem;
     private final Set<String> asked = new HashSet<>();
+
+    /**
+     * The fields of a whole body; what is wrong with them is told together by {@link #finish}.
+     *
+     * @param body null is as good as empty
+     * @throws Problem 400 {@code malformed_json}
+     */
+    public static JsonFields of(byte[] body, ObjectMapper json) {
+        return new JsonFields(tree(body == null ? new byte[0] : body, json), "", invalid());
+    }
+
+    private static Problem invalid() {
+        return Problem.badRequest("invalid_request", "The request is not valid.");
+    }
+
+    private static JsonNode tree(byte[] body, ObjectMapper json) {
+        try {
+            return json.readTree(body);
+        } catch (JsonProcessingException e) {
+            throw JsonProblems.of(e);
+        } catch (IOException e) {
+            throw Problem.badRequest("malformed_json", "The body is not JSON in UTF-8.");
+        }
+    }
 
     public JsonFields(JsonNode node, String pointer, Problem problem) {
         this.node = node;
@@ -187,6 +215,30 @@ public final class JsonFields {
             return error(name + "/currency", "must be an ISO 4217 code");
         }
         return Money.of(amount.longValue(), currency);
+    }
+
+    /** A field that is required; of one that is there and wrong the error was told already. */
+    public void require(String name, Object value) {
+        boolean told = problem.errors().stream()
+                .anyMatch(error -> error.pointer().equals(pointer + "/" + name)
+                        || error.pointer().startsWith(pointer + "/" + name + "/")
+                        || error.pointer().equals(pointer));
+        if (value == null && !told) {
+            refuse(name, "is required");
+        }
+    }
+
+    /** Whether anything was wrong so far. */
+    public boolean isWrong() {
+        return !problem.errors().isEmpty();
+    }
+
+    /** @throws Problem 400 naming each bad field, those that nobody asked for among them */
+    public void finish() {
+        refuseOthers();
+        if (isWrong()) {
+            throw problem;
+        }
     }
 
     /** Every field that nobody asked for is an error with its name. */

@@ -1,9 +1,6 @@
 package org.paywitness.refund;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.paywitness.acquirer.Refusal;
@@ -11,7 +8,6 @@ import org.paywitness.card.CardNumbers;
 import org.paywitness.id.TypeId;
 import org.paywitness.money.Money;
 import org.paywitness.observation.JsonFields;
-import org.paywitness.problem.JsonProblems;
 import org.paywitness.problem.Problem;
 import org.paywitness.transaction.Amount;
 
@@ -78,12 +74,11 @@ final class RefundRequest {
                     String failure,
             @Schema(required = true, maxLength = 500, description = "How you know.") String note) {}
 
-    private final Problem problem = Problem.badRequest("invalid_request", "The request is not valid.");
     private final JsonFields fields;
     private final int maxNote;
 
     private RefundRequest(byte[] body, ObjectMapper json, int maxNote) {
-        this.fields = new JsonFields(tree(body, json), "", problem);
+        this.fields = JsonFields.of(body, json);
         this.maxNote = maxNote;
     }
 
@@ -94,12 +89,12 @@ final class RefundRequest {
         Money amount = request.fields.money("amount");
         Reason reason = request.fields.oneOf("reason", Reason.class);
         String note = request.note();
-        request.require("transaction_id", transaction);
-        request.require("reason", reason);
+        request.fields.require("transaction_id", transaction);
+        request.fields.require("reason", reason);
         if (amount != null && amount.isZero()) {
-            request.problem.at("/amount/amount", "must be more than 0");
+            request.fields.refuse("amount/amount", "must be more than 0");
         }
-        request.finish();
+        request.fields.finish();
         return new Asked(TypeId.parse(TypeId.TRANSACTION, transaction).orElse(null), amount, reason, note);
     }
 
@@ -110,7 +105,7 @@ final class RefundRequest {
         }
         RefundRequest request = new RefundRequest(body, json, maxNote);
         String note = request.note();
-        request.finish();
+        request.fields.finish();
         return new Decided(note);
     }
 
@@ -119,47 +114,20 @@ final class RefundRequest {
         Refund.Finding finding = request.fields.oneOf("outcome", Refund.Finding.class);
         Refusal failure = request.fields.oneOf("failure", Refusal.class);
         String note = request.note();
-        request.require("outcome", finding);
-        request.require("note", note);
+        request.fields.require("outcome", finding);
+        request.fields.require("note", note);
         if (failure != null && finding != null && finding != Refund.Finding.FAILED) {
-            request.problem.at("/failure", "belongs to the outcome failed only");
+            request.fields.refuse("failure", "belongs to the outcome failed only");
         }
-        request.finish();
+        request.fields.finish();
         return new Resolved(finding, failure, note);
     }
 
     private String note() {
         String note = fields.text("note");
         if (note != null && note.length() > maxNote) {
-            problem.at("/note", "must have at most " + maxNote + " characters");
+            fields.refuse("note", "must have at most " + maxNote + " characters");
         }
         return note == null ? null : CardNumbers.mask(note);
-    }
-
-    // Of a field that is there and wrong the error was told already.
-    private void require(String name, Object value) {
-        boolean told = problem.errors().stream()
-                .anyMatch(error ->
-                        error.pointer().equals("/" + name) || error.pointer().isEmpty());
-        if (value == null && !told) {
-            problem.at("/" + name, "is required");
-        }
-    }
-
-    private void finish() {
-        fields.refuseOthers();
-        if (!problem.errors().isEmpty()) {
-            throw problem;
-        }
-    }
-
-    private static JsonNode tree(byte[] body, ObjectMapper json) {
-        try {
-            return json.readTree(body);
-        } catch (JsonProcessingException e) {
-            throw JsonProblems.of(e);
-        } catch (IOException e) {
-            throw Problem.badRequest("malformed_json", "The body is not JSON in UTF-8.");
-        }
     }
 }

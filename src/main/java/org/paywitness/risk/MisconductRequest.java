@@ -1,9 +1,6 @@
 package org.paywitness.risk;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +9,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.paywitness.card.CardNumbers;
 import org.paywitness.id.TypeId;
 import org.paywitness.observation.JsonFields;
-import org.paywitness.problem.JsonProblems;
 import org.paywitness.problem.Problem;
 
 /** The bodies of requests about reports of misconduct, read strictly. */
@@ -77,11 +73,10 @@ final class MisconductRequest {
                     String outcome,
             @Schema(required = true, minLength = 1, maxLength = 500, description = "How you know.") String note) {}
 
-    private final Problem problem = Problem.badRequest("invalid_request", "The request is not valid.");
     private final JsonFields fields;
 
     private MisconductRequest(byte[] body, ObjectMapper json) {
-        this.fields = new JsonFields(tree(body == null ? new byte[0] : body, json), "", problem);
+        this.fields = JsonFields.of(body, json);
     }
 
     /** @throws Problem 400 naming each bad field */
@@ -93,17 +88,17 @@ final class MisconductRequest {
         String text = request.text("text", settings.maxTextLength());
         List<UUID> evidence = request.evidence(settings.maxEvidence());
         if (merchant != null && !merchant.matches(IDENTIFIER)) {
-            request.problem.at("/merchant_id", "must be 1 to 64 of A-Z a-z 0-9 . _ -");
+            request.fields.refuse("merchant_id", "must be 1 to 64 of A-Z a-z 0-9 . _ -");
         }
         if (merchant != null && transaction != null) {
-            request.problem.at("/merchant_id", "belongs to a report without a transaction_id");
+            request.fields.refuse("merchant_id", "belongs to a report without a transaction_id");
         }
         if (merchant == null) {
-            request.require("transaction_id", transaction);
+            request.fields.require("transaction_id", transaction);
         }
-        request.require("kind", kind);
-        request.require("text", text);
-        request.finish();
+        request.fields.require("kind", kind);
+        request.fields.require("text", text);
+        request.fields.finish();
         return new Told(
                 transaction == null ? null : TypeId.parse(TypeId.TRANSACTION, transaction),
                 merchant,
@@ -116,8 +111,8 @@ final class MisconductRequest {
     static String owner(byte[] body, ObjectMapper json) {
         MisconductRequest request = new MisconductRequest(body, json);
         String owner = request.text("owner", MAX_OWNER);
-        request.require("owner", owner);
-        request.finish();
+        request.fields.require("owner", owner);
+        request.fields.finish();
         return owner;
     }
 
@@ -126,19 +121,19 @@ final class MisconductRequest {
         MisconductRequest request = new MisconductRequest(body, json);
         MisconductReport.Outcome outcome = request.fields.oneOf("outcome", MisconductReport.Outcome.class);
         String note = request.text("note", settings.maxNoteLength());
-        request.require("outcome", outcome);
-        request.require("note", note);
-        request.finish();
+        request.fields.require("outcome", outcome);
+        request.fields.require("note", note);
+        request.fields.finish();
         return new Closed(outcome, note);
     }
 
     private String text(String name, int max) {
         String text = fields.text(name);
         if (text != null && text.isBlank()) {
-            problem.at("/" + name, "must not be blank");
+            fields.refuse(name, "must not be blank");
         }
         if (text != null && text.length() > max) {
-            problem.at("/" + name, "must have at most " + max + " characters");
+            fields.refuse(name, "must have at most " + max + " characters");
         }
         return CardNumbers.mask(text);
     }
@@ -149,40 +144,13 @@ final class MisconductRequest {
         for (int i = 0; i < references.size(); i++) {
             Optional<UUID> id = TypeId.parse(TypeId.EVIDENCE, references.get(i));
             if (id.isEmpty()) {
-                problem.at("/evidence/" + i, "must be the id of a piece of evidence, evd_…");
+                fields.refuse("evidence/" + i, "must be the id of a piece of evidence, evd_…");
             } else if (evidence.contains(id.get())) {
-                problem.at("/evidence/" + i, "is given more than once");
+                fields.refuse("evidence/" + i, "is given more than once");
             } else {
                 evidence.add(id.get());
             }
         }
         return evidence;
-    }
-
-    // Of a field that is there and wrong the error was told already.
-    private void require(String name, Object value) {
-        boolean told = problem.errors().stream()
-                .anyMatch(error ->
-                        error.pointer().equals("/" + name) || error.pointer().isEmpty());
-        if (value == null && !told) {
-            problem.at("/" + name, "is required");
-        }
-    }
-
-    private void finish() {
-        fields.refuseOthers();
-        if (!problem.errors().isEmpty()) {
-            throw problem;
-        }
-    }
-
-    private static JsonNode tree(byte[] body, ObjectMapper json) {
-        try {
-            return json.readTree(body);
-        } catch (JsonProcessingException e) {
-            throw JsonProblems.of(e);
-        } catch (IOException e) {
-            throw Problem.badRequest("malformed_json", "The body is not JSON in UTF-8.");
-        }
     }
 }

@@ -1,9 +1,6 @@
 package org.paywitness.terminal;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -11,7 +8,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.paywitness.card.CardNumbers;
 import org.paywitness.id.TypeId;
 import org.paywitness.observation.JsonFields;
-import org.paywitness.problem.JsonProblems;
 import org.paywitness.problem.Problem;
 
 /** The bodies of requests about terminals, read strictly. */
@@ -72,11 +68,10 @@ final class TerminalRequest {
                             examples = "trm_01kaf3v6n8e8q9w2s4d6f8g0h2")
                     String replacedBy) {}
 
-    private final Problem problem = Problem.badRequest("invalid_request", "The request is not valid.");
     private final JsonFields fields;
 
     private TerminalRequest(byte[] body, ObjectMapper json) {
-        this.fields = new JsonFields(tree(body == null ? new byte[0] : body, json), "", problem);
+        this.fields = JsonFields.of(body, json);
     }
 
     /** @throws Problem 400 naming each bad field */
@@ -86,7 +81,7 @@ final class TerminalRequest {
         String merchant = request.identifier("merchant_id");
         Terminal.Description description = new Terminal.Description(
                 request.text("name", maxName), request.text("location", maxName), request.text("model", maxName));
-        request.finish();
+        request.fields.finish();
         return new Registered(terminal, merchant, description);
     }
 
@@ -97,17 +92,17 @@ final class TerminalRequest {
         Instant since = request.fields.time("since");
         String text = request.text("text", maxText);
         String replacedBy = request.fields.text("replaced_by");
-        request.require("report", report);
-        request.require("since", since);
+        request.fields.require("report", report);
+        request.fields.require("since", since);
         if (since != null && (since.isBefore(EARLIEST) || since.isAfter(now))) {
-            request.problem.at("/since", "must not lie before 1970 or in the future");
+            request.fields.refuse("since", "must not lie before 1970 or in the future");
         }
         if (report == Report.REPLACED) {
-            request.require("replaced_by", replacedBy);
+            request.fields.require("replaced_by", replacedBy);
         } else if (report != null && replacedBy != null) {
-            request.problem.at("/replaced_by", "belongs to the report replaced only");
+            request.fields.refuse("replaced_by", "belongs to the report replaced only");
         }
-        request.finish();
+        request.fields.finish();
         return new Told(
                 report,
                 since,
@@ -119,9 +114,9 @@ final class TerminalRequest {
 
     private String identifier(String name) {
         String text = fields.text(name);
-        require(name, text);
+        fields.require(name, text);
         if (text != null && !IDENTIFIER.matcher(text).matches()) {
-            problem.at("/" + name, "must be 1 to 64 of A-Z a-z 0-9 . _ -");
+            fields.refuse(name, "must be 1 to 64 of A-Z a-z 0-9 . _ -");
         }
         return text;
     }
@@ -129,35 +124,8 @@ final class TerminalRequest {
     private String text(String name, int max) {
         String text = fields.text(name);
         if (text != null && text.length() > max) {
-            problem.at("/" + name, "must have at most " + max + " characters");
+            fields.refuse(name, "must have at most " + max + " characters");
         }
         return text == null ? null : CardNumbers.mask(text);
-    }
-
-    // Of a field that is there and wrong the error was told already.
-    private void require(String name, Object value) {
-        boolean told = problem.errors().stream()
-                .anyMatch(error ->
-                        error.pointer().equals("/" + name) || error.pointer().isEmpty());
-        if (value == null && !told) {
-            problem.at("/" + name, "is required");
-        }
-    }
-
-    private void finish() {
-        fields.refuseOthers();
-        if (!problem.errors().isEmpty()) {
-            throw problem;
-        }
-    }
-
-    private static JsonNode tree(byte[] body, ObjectMapper json) {
-        try {
-            return json.readTree(body);
-        } catch (JsonProcessingException e) {
-            throw JsonProblems.of(e);
-        } catch (IOException e) {
-            throw Problem.badRequest("malformed_json", "The body is not JSON in UTF-8.");
-        }
     }
 }

@@ -1,5 +1,6 @@
 package org.paywitness.dispute;
 
+import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.paywitness.Said;
 import org.paywitness.TestClock;
 
 /** What the sides and the desk can do in a dispute, and what it moves. */
@@ -85,6 +87,82 @@ class DisputeLifeTest {
         assertEquals("agreement", asked.get("reason").textValue());
         refused(people.cardholder, id, "messages", "{\"text\":\"x\"}", 409, "dispute_closed");
         assertTrue(timeline(people.desk, id).get("verified").booleanValue());
+    }
+
+    @Test
+    void aVoucherTakesThePlaceOfWhatWasClaimedBackAndCountsAgainstRefunds() {
+        String sale = people.paid(YESTERDAY);
+        String id =
+                people.opened(people.cardholder, sale, "unrecognized").get("id").textValue();
+        step(people.cardholder, id, "escalate", "{}");
+        String offer = proposed(people.clerk, id, "{\"kind\":\"voucher\",\"amount\":" + money(8000) + "}");
+        JsonNode agreed = step(people.cardholder, id, "proposals/" + offer + "/accept", "{}");
+        assertEquals(8000, agreed.at("/transactions/0/compensated/amount").longValue());
+        assertEquals(0, agreed.at("/transactions/0/claimed_back/amount").longValue());
+        assertEquals("charged", verdict(people.desk, sale).get("verdict").textValue(), "a voucher is no money");
+        String more = "{\"transaction_id\":\"" + sale + "\",\"reason\":\"customer_request\",\"amount\":";
+        assertEquals(
+                409,
+                Quarrels.post(people.clerk, "/v1/refunds", more + money(AMOUNT - 8000 + 1) + "}")
+                        .statusCode());
+        assertEquals(
+                201,
+                Quarrels.post(people.clerk, "/v1/refunds", more + money(AMOUNT - 8000) + "}")
+                        .statusCode());
+    }
+
+    @Test
+    void aBankDebitThatNobodyElseKnowsOfWaitsForItsMerchant() {
+        String rrn = Said.unique("R");
+        String sale = Said.by("bank", "debited")
+                .of(null, rrn, AMOUNT)
+                .card(people.card)
+                .at(YESTERDAY)
+                .post();
+        String id =
+                people.opened(people.cardholder, sale, "unrecognized").get("id").textValue();
+        assertEquals("open", dispute(people.desk, id).get("status").textValue());
+        refused(people.cardholder, id, "proposals", "{\"kind\":\"nothing\"}", 409, "merchant_unknown");
+        Said.by("acquirer", "captured")
+                .of(people.merchant, rrn, AMOUNT)
+                .card(people.card)
+                .at(YESTERDAY)
+                .post();
+        JsonNode addressed = awaited(people.desk, id, "awaiting_merchant");
+        assertEquals(people.merchant, addressed.get("merchant_id").textValue());
+        assertEquals(id, dispute(people.clerk, id).get("id").textValue(), "and the merchant sees it");
+    }
+
+    @Test
+    void whoSpeaksForBothSidesMustBeTwoPeople() {
+        String sale = people.paid(YESTERDAY);
+        String id = people.opened(people.desk, sale, "unrecognized").get("id").textValue();
+        String offer = proposed(
+                people.desk, id, "{\"kind\":\"refund\",\"amount\":" + money(100) + ",\"on_behalf_of\":\"merchant\"}");
+        String forHolder = "{\"on_behalf_of\":\"cardholder\"}";
+        refused(people.desk, id, "proposals/" + offer + "/accept", forHolder, 403, "same_person");
+        step(people.cardholder, id, "proposals/" + offer + "/accept", "{}");
+    }
+
+    @Test
+    void oneStoryOfSeveralPaymentsIsDecidedAsOne() {
+        String first = people.paid(YESTERDAY);
+        String second = people.paid(YESTERDAY.minus(Duration.ofHours(3)));
+        String body = "{\"transactions\":[{\"transaction_id\":\"" + first + "\",\"amount\":" + money(1000)
+                + "},{\"transaction_id\":\"" + second + "\"}],\"reason\":\"not_delivered\"}";
+        JsonNode opened = Quarrels.json(Quarrels.post(people.cardholder, "/v1/disputes", body), 201);
+        assertEquals(AMOUNT + 1000, opened.at("/claimed/amount").longValue());
+        String id = opened.get("id").textValue();
+        step(people.judge, id, "decide", "{\"outcome\":\"won_by_cardholder\",\"text\":\"nothing came\"}");
+        assertEquals(
+                "partly_returned", verdict(people.desk, first).get("verdict").textValue());
+        assertEquals(
+                "being_returned", verdict(people.desk, second).get("verdict").textValue());
+        String other = new Quarrels().paid(YESTERDAY);
+        Quarrels.post(people.desk, "/v1/disputes", body.replace(first, other))
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("not_one_story"));
     }
 
     @Test
