@@ -25,7 +25,7 @@ public record ChecklistAnswer(
             @Schema(required = true, description = "Any of these will do; a reprinted slip never does alone.")
                     List<EvidenceType> oneOf,
             @Schema(required = true, description = "weak: there, but not enough by itself.") Checklist.State state,
-            @Schema(required = true, examples = "必须提交下列之一:签购单(有签名)、电子签名") String text) {}
+            @Schema(required = true, examples = "必须提交下列之一：签购单（有签名）、电子签名") String text) {}
 
     /** What speaks against a side. */
     @Schema(name = "Weakness")

@@ -84,28 +84,10 @@ public class EvidenceResource {
     /** The parts of the form. */
     @Schema(name = "EvidenceForm")
     record Asked(
-            @Schema(
-                            required = true,
-                            enumeration = {
-                                "slip",
-                                "reprinted_slip",
-                                "e_signature",
-                                "pin_or_chip_record",
-                                "bank_statement",
-                                "cctv",
-                                "photo",
-                                "sms_screenshot",
-                                "call_recording",
-                                "chat_log",
-                                "witness_statement",
-                                "delivery_proof",
-                                "invoice",
-                                "refund_proof",
-                                "terminal_report",
-                                "other"
-                            })
-                    String type,
+            @Schema(required = true) EvidenceType type,
             @Schema(maxLength = 1000, description = "Card numbers are masked before it is kept.") String description,
+            @Schema(description = "For whom the desk sends it, cardholder or merchant; only for the desk.")
+                    String onBehalfOf,
             @Schema(required = true, format = "binary", description = "One file with its name, 20 MiB at most.")
                     String file) {}
 

@@ -23,6 +23,7 @@ import org.paywitness.problem.Problem;
 final class Upload {
     private static final Duration MAX_WAIT = Duration.ofMinutes(2);
     private static final int MAX_TYPE_BYTES = 64;
+    private static final Set<String> PARTS = Set.of("type", "description", "on_behalf_of", "file");
 
     private final UUID id;
     private final Evidences evidences;
@@ -34,6 +35,7 @@ final class Upload {
 
     private EvidenceType type;
     private String description;
+    private Party onBehalfOf;
     private String fileName;
     private MediaFormat format;
     private long size;
@@ -56,7 +58,7 @@ final class Upload {
         Set<String> seen = new HashSet<>();
         for (Form.Part part = form.next(); part != null; part = form.next()) {
             String name = part.name();
-            if (!Set.of("type", "description", "file").contains(name)) {
+            if (!PARTS.contains(name)) {
                 throw Problem.badRequest("unknown_field", "The form has a part that is not known here.")
                         .at("/" + name.replaceAll("[^A-Za-z0-9_-]", "_"), "is not a known part");
             }
@@ -66,6 +68,7 @@ final class Upload {
             switch (name) {
                 case "type" -> readType(form, part);
                 case "description" -> readDescription(form, part);
+                case "on_behalf_of" -> readSide(form, part);
                 default -> readFile(form, part);
             }
         }
@@ -81,6 +84,13 @@ final class Upload {
         type = EvidenceType.of(text(form, part, MAX_TYPE_BYTES));
         if (type == null) {
             throw Problem.invalid("/type", "is not a known type of evidence");
+        }
+    }
+
+    private void readSide(Form form, Form.Part part) throws IOException {
+        onBehalfOf = Party.of(text(form, part, MAX_TYPE_BYTES));
+        if (onBehalfOf == null || onBehalfOf == Party.DESK) {
+            throw Problem.invalid("/on_behalf_of", "must be cardholder or merchant");
         }
     }
 
@@ -175,15 +185,25 @@ final class Upload {
         }
     }
 
-    /** The evidence of this upload, for a dispute. */
+    /**
+     * The evidence of this upload, for a dispute.
+     *
+     * @param party who sends it; the desk may send it for a side
+     * @throws Problem 400 where a side sends it for another
+     */
     Evidence evidence(UUID dispute, Party party, String addedBy) {
+        if (onBehalfOf != null && party != Party.DESK && party != onBehalfOf) {
+            throw Problem.invalid("/on_behalf_of", "is for the desk only");
+        }
+        Party side = onBehalfOf == null ? party : onBehalfOf;
         return new Evidence(
-                id, dispute, type, party, fileName, format, size, sha256, storage.name(), description, addedBy, now);
+                id, dispute, type, side, fileName, format, size, sha256, storage.name(), description, addedBy, now);
     }
 
     /** All that was sent, for telling it from another upload. */
     String fingerprint() {
-        return String.join("\n", type.code(), sha256, fileName, String.valueOf(description));
+        return String.join(
+                "\n", type.code(), sha256, fileName, String.valueOf(description), String.valueOf(onBehalfOf));
     }
 
     /** Removes what was written and not added. Where that fails now, it is swept later. */

@@ -145,6 +145,26 @@ class DisputeLifeTest {
     }
 
     @Test
+    void whatTheDeskSendsForASideCountsForIt() {
+        String id = people.opened(people.cardholder, people.paid(YESTERDAY), "unrecognized")
+                .get("id")
+                .textValue();
+        assertEquals(400, sent(people.cardholder, id, "merchant"), "a side speaks for itself");
+        assertEquals(201, sent(people.desk, id, null));
+        assertEquals("awaiting_merchant", dispute(people.desk, id).get("status").textValue());
+        assertEquals(201, sent(people.desk, id, "merchant"));
+        assertEquals(
+                "awaiting_cardholder", dispute(people.desk, id).get("status").textValue());
+    }
+
+    private static int sent(String token, String dispute, String onBehalfOf) {
+        var form = Quarrels.as(token).multiPart("type", "slip").multiPart("file", "a.txt", "signed".getBytes());
+        return (onBehalfOf == null ? form : form.multiPart("on_behalf_of", onBehalfOf))
+                .post("/v1/disputes/" + dispute + "/evidence")
+                .statusCode();
+    }
+
+    @Test
     void oneStoryOfSeveralPaymentsIsDecidedAsOne() {
         String first = people.paid(YESTERDAY);
         String second = people.paid(YESTERDAY.minus(Duration.ofHours(3)));
