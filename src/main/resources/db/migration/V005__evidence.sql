@@ -18,6 +18,8 @@ CREATE TABLE evidence (
     storage text NOT NULL CHECK (storage IN ('postgresql', 's3')),
     description text,
     added_by text NOT NULL,
+    -- The party itself, or the desk for it.
+    sent_by text NOT NULL CHECK (sent_by IN (party, 'desk')),
     added_at timestamptz NOT NULL
 );
 CREATE INDEX evidence_dispute ON evidence (dispute_id, added_at, id);

@@ -151,5 +151,8 @@ CREATE TRIGGER dispute_transaction_kept BEFORE DELETE OR UPDATE OF dispute_id, t
 
 ALTER TABLE evidence ADD FOREIGN KEY (dispute_id) REFERENCES dispute (id);
 
+-- Who it was, beside what is hashed: a side learns that of its own persons only.
+ALTER TABLE audit_entry ADD COLUMN person text;
+
 -- The timeline of a dispute is its audit trail; each entry is told, so its head is in the events too.
 CREATE INDEX outbox_dispute ON outbox (aggregateid, id) WHERE aggregatetype = 'dispute';

@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.paywitness.problem.Problem;
@@ -189,9 +190,12 @@ public final class Caller {
      */
     public String keys(Visibility acting) {
         if (acting instanceof Visibility.OfMerchant of) {
-            return clientId + ' ' + of.merchantId();
+            return clientId + " merchant " + of.merchantId();
         }
-        return acting instanceof Visibility.OfCards && subject != null ? clientId + ' ' + subject : clientId;
+        if (acting instanceof Visibility.OfCards of) {
+            return clientId + " cardholder " + (subject != null ? subject : new TreeSet<>(of.cards()));
+        }
+        return clientId;
     }
 
     /** Who acts: the person that the token is about, else the software. Never null. */

@@ -4,6 +4,8 @@ package org.paywitness.card;
 public final class CardNumbers {
     private static final int SHORTEST = 12;
     private static final int LONGEST = 19;
+    private static final String SEPARATORS = " -_./\u00b7\u00a0\u3000";
+    private static final int LONGEST_SEPARATOR = 2;
 
     private CardNumbers() {}
 
@@ -14,8 +16,8 @@ public final class CardNumbers {
         }
         int sum = 0;
         for (int i = digits.length() - 1, position = 0; i >= 0; i--, position++) {
-            int digit = digits.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
+            int digit = Character.digit(digits.charAt(i), 10);
+            if (digit < 0) {
                 return false;
             }
             int doubled = position % 2 == 1 ? digit * 2 : digit;
@@ -25,8 +27,8 @@ public final class CardNumbers {
     }
 
     /**
-     * The text with every card number reduced to its first six and last four digits. Digits may be grouped by single
-     * spaces or hyphens. Null stays null.
+     * The text with every card number reduced to its first six and last four digits. Digits may be of any script, as
+     * full-width ones are, and grouped by one or two characters of {@value #SEPARATORS}. Null stays null.
      */
     public static String mask(String text) {
         if (text == null) {
@@ -54,7 +56,7 @@ public final class CardNumbers {
 
     // Longest first: the end of a card number that starts here, or -1.
     private static int endOfCardNumber(String text, int start, int end) {
-        for (int stop = Math.min(end, start + 2 * LONGEST); stop > start; stop--) {
+        for (int stop = Math.min(end, start + (1 + LONGEST_SEPARATOR) * LONGEST); stop > start; stop--) {
             boolean cut = stop < text.length() && isDigit(text.charAt(stop)) && isDigit(text.charAt(stop - 1));
             if (isDigit(text.charAt(stop - 1)) && !cut && isCardNumber(digits(text, start, stop))) {
                 return stop;
@@ -79,12 +81,14 @@ public final class CardNumbers {
     private static int endOfRun(String text, int start) {
         int i = start;
         while (i < text.length()) {
-            char c = text.charAt(i);
-            boolean separator = (c == ' ' || c == '-') && i + 1 < text.length() && isDigit(text.charAt(i + 1));
-            if (!isDigit(c) && !separator) {
+            int next = i;
+            while (next < text.length() && next - i <= LONGEST_SEPARATOR && isSeparator(text.charAt(next))) {
+                next++;
+            }
+            if (next - i > LONGEST_SEPARATOR || next == text.length() || !isDigit(text.charAt(next))) {
                 break;
             }
-            i++;
+            i = next + 1;
         }
         return i;
     }
@@ -107,7 +111,11 @@ public final class CardNumbers {
         return digits;
     }
 
+    private static boolean isSeparator(char c) {
+        return SEPARATORS.indexOf(c) >= 0;
+    }
+
     private static boolean isDigit(char c) {
-        return c >= '0' && c <= '9';
+        return Character.digit(c, 10) >= 0;
     }
 }

@@ -93,8 +93,7 @@ public record DisputeAnswer(
             String proof,
             @Schema(format = "date-time") String endedAt) {}
 
-    /** @param asker who is told; the desk sees what the sides see */
-    static DisputeAnswer of(Disputes.Whole whole, Party asker, Instant now, ZoneId zone, Language language) {
+    static DisputeAnswer of(Disputes.Whole whole, Instant now, ZoneId zone, Language language) {
         Dispute d = whole.dispute();
         String currency = d.claimed.currency();
         List<ProposalAnswer> proposals =

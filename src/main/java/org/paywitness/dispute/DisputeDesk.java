@@ -54,6 +54,11 @@ class DisputeDesk {
             return party == Party.DESK ? onBehalfOf : party;
         }
 
+        /** What this actor did on a side. */
+        Entry entry(Party side, String action) {
+            return Entry.of(side, party, person, action);
+        }
+
         /** @throws Problem 404 where it is not there, or not theirs */
         Dispute requireTheirs(Dispute dispute) {
             if (dispute == null || !may.shows(dispute.merchantId, dispute.cardToken)) {
@@ -133,7 +138,7 @@ class DisputeDesk {
             dispute.merchantId = first.transaction().reference().merchantId();
             dispute.cardToken = first.transaction().card().token();
             dispute.begin(now, settings);
-            Entry entry = Entry.of(actor.party(), actor.person(), "opened")
+            Entry entry = actor.entry(actor.party(), "opened")
                     .with("reason", asked.reason().code())
                     .with("claimed", amount(sum))
                     .with(
@@ -146,8 +151,7 @@ class DisputeDesk {
                     .chain(() -> disputes.open(connection, dispute, claims, entry, now))
                     .chain(() -> disputes.byId(connection, dispute.id))
                     .chain(whole -> circumstances.checklist(connection, whole).map(checklist -> {
-                        DisputeAnswer answer = DisputeAnswer.of(
-                                        whole, actor.party(), now, policy.zone(), actor.language())
+                        DisputeAnswer answer = DisputeAnswer.of(whole, now, policy.zone(), actor.language())
                                 .opened(known(first.found(), checklist), checklist, policy, now, actor.language());
                         return new Idempotency.Answer(201, "/v1/disputes/" + dispute.reference(), text(answer));
                     }));
@@ -257,7 +261,7 @@ class DisputeDesk {
         return act(id, actor, 201, (connection, whole, now) -> {
             whole.dispute().requireRoom(settings);
             return Uni.createFrom()
-                    .item(List.of(Entry.of(actor.party(), actor.person(), "message")
+                    .item(List.of(actor.entry(actor.party(), "message")
                             .with("message_id", TypeId.format(TypeId.MESSAGE, message))
                             .with("text", said.text())));
         });
@@ -285,7 +289,7 @@ class DisputeDesk {
                     null,
                     null);
             dispute.propose(side, now, settings);
-            Entry entry = Entry.of(side, actor.person(), "proposed")
+            Entry entry = actor.entry(side, "proposed")
                     .with("proposal_id", proposal.reference())
                     .with("kind", proposal.kind().code())
                     .with("amount", amount(proposal.amount()))
@@ -343,7 +347,7 @@ class DisputeDesk {
             Proposal proposal = answerable(whole, proposalId, side, actor);
             whole.dispute().decline(proposal.party(), now, settings);
             return disputes.answer(connection, proposal, Proposal.State.DECLINED, actor.person(), now)
-                    .replaceWith(List.of(Entry.of(side, actor.person(), "declined")
+                    .replaceWith(List.of(actor.entry(side, "declined")
                             .with("proposal_id", proposal.reference())
                             .with("text", said.text())));
         });
@@ -373,8 +377,7 @@ class DisputeDesk {
         return act(id, actor, 200, (connection, whole, now) -> {
             whole.dispute().withdraw(actor.party(), now);
             return release(connection, whole)
-                    .replaceWith(List.of(
-                            Entry.of(actor.party(), actor.person(), "withdrawn").with("text", said.text())));
+                    .replaceWith(List.of(actor.entry(actor.party(), "withdrawn").with("text", said.text())));
         });
     }
 
@@ -395,7 +398,7 @@ class DisputeDesk {
             if (whole.dispute().status.isLive()) {
                 throw Problem.conflict("dispute_open", "There is nothing to follow up before the dispute has ended.");
             }
-            Entry entry = Entry.of(actor.party(), actor.person(), "followed_up")
+            Entry entry = actor.entry(actor.party(), "followed_up")
                     .with("satisfied", followed.satisfied())
                     .with("prevention", followed.prevention());
             if (!followed.known()) {
@@ -445,7 +448,7 @@ class DisputeDesk {
                 .map(whole -> new Idempotency.Answer(
                         status,
                         status == 201 ? "/v1/disputes/" + whole.dispute().reference() : null,
-                        text(DisputeAnswer.of(whole, actor.party(), now, policy.zone(), actor.language()))));
+                        text(DisputeAnswer.of(whole, now, policy.zone(), actor.language()))));
     }
 
     /** The dispute with all that belongs to it, locked until the caller's transaction ends; null when there is none. */

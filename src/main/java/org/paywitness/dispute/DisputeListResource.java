@@ -96,8 +96,7 @@ public class DisputeListResource {
             @Context SecurityIdentity identity) {
         Visibility visibility = Caller.of(identity).requireRead();
         Language language = Language.of(languages);
-        return visible(id, uri, visibility)
-                .map(whole -> answers.inLanguage(answer(whole, visibility, language), known, language));
+        return visible(id, uri, visibility).map(whole -> answers.inLanguage(answer(whole, language), known, language));
     }
 
     @GET
@@ -151,7 +150,10 @@ public class DisputeListResource {
         Visibility visibility = Caller.of(identity).requireRead();
         Language language = Language.of(languages);
         return visible(id, uri, visibility).chain(whole -> timeline.read(whole.dispute().id)
-                .map(read -> answers.inLanguage(TimelineAnswer.of(whole.dispute(), read, language), known, language)));
+                .map(read -> answers.inLanguage(
+                        TimelineAnswer.of(whole.dispute(), read, DisputeResource.party(visibility), language),
+                        known,
+                        language)));
     }
 
     @GET
@@ -196,13 +198,7 @@ public class DisputeListResource {
                     ? null
                     : TypeId.format(TypeId.CURSOR, page.get(limit - 1).dispute().id);
             return answers.inLanguage(
-                    new Page(
-                            page.stream()
-                                    .map(whole -> answer(whole, visibility, language))
-                                    .toList(),
-                            next),
-                    known,
-                    language);
+                    new Page(page.stream().map(whole -> answer(whole, language)).toList(), next), known, language);
         });
     }
 
@@ -216,8 +212,8 @@ public class DisputeListResource {
         });
     }
 
-    private DisputeAnswer answer(Disputes.Whole whole, Visibility visibility, Language language) {
-        return DisputeAnswer.of(whole, DisputeResource.party(visibility), now(), policy.zone(), language);
+    private DisputeAnswer answer(Disputes.Whole whole, Language language) {
+        return DisputeAnswer.of(whole, now(), policy.zone(), language);
     }
 
     private Instant now() {

@@ -92,8 +92,6 @@ final class DisputeRequest {
             @Schema(description = "Whether the customer is satisfied.") Boolean satisfied,
             @Schema(maxLength = 2000, description = "What keeps it from happening again.") String prevention) {}
 
-    private static final int MAX_PROOF = 200;
-
     private final JsonFields fields;
     private final int maxText;
 
@@ -212,7 +210,7 @@ final class DisputeRequest {
         JsonFields fields = request.fields;
         String followUp = fields.text("follow_up_id");
         Boolean executed = fields.flag("executed");
-        String proof = fields.text("proof", MAX_PROOF);
+        String proof = fields.text("proof", settings.maxProofLength());
         Boolean satisfied = fields.flag("satisfied");
         String prevention = fields.text("prevention", settings.maxTextLength());
         if ((followUp == null) != (executed == null) && !request.fields.isWrong()) {

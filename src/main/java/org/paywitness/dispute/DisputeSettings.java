@@ -58,6 +58,11 @@ public interface DisputeSettings {
     @Min(1)
     int maxTextLength();
 
+    /** Characters of what is told as the proof of a promise. */
+    @WithDefault("200")
+    @Min(1)
+    int maxProofLength();
+
     /** Entries of a timeline after which nobody can add texts, proposals or evidence; only decide and end. */
     @WithDefault("2000")
     @Min(10)

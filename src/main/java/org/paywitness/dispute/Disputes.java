@@ -76,9 +76,9 @@ class Disputes {
             + " WHERE id = $1";
 
     private static final String TELL = "WITH step AS (SELECT * FROM unnest($1::int[], $2::text[], $3::text[],"
-            + " $4::text[], $5::bytea[], $6::uuid[], $7::text[]) AS s(number, actor, action, content, hash, event,"
-            + " payload)), audited AS (INSERT INTO audit_entry (subject_id, number, at, actor, action, content, hash)"
-            + " SELECT $8::uuid, number, $9::timestamptz, actor, action, content, hash FROM step)"
+            + " $4::text[], $5::bytea[], $6::uuid[], $7::text[], $12::text[]) AS s(number, actor, action, content, hash, event,"
+            + " payload, person)), audited AS (INSERT INTO audit_entry (subject_id, number, at, actor, action, content, hash,"
+            + " person) SELECT $8::uuid, number, $9::timestamptz, actor, action, content, hash, person FROM step)"
             + " INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, merchant_id, at)"
             + " SELECT event, 'dispute', $10::text, 'dispute.' || action, payload, $11::text, $9::timestamptz FROM step";
 
@@ -243,7 +243,7 @@ class Disputes {
                 .preparedQuery(OPEN)
                 .execute(row)
                 .chain(() -> connection.preparedQuery(CLAIMS).execute(disputed))
-                .chain(() -> tell(connection, d, List.of(first), now));
+                .chain(() -> tell(connection, d, List.of(entry), List.of(first), now));
     }
 
     /** Writes where the dispute is with what happened, in this order. */
@@ -267,11 +267,11 @@ class Disputes {
                 .execute(row)
                 .chain(() -> connection.preparedQuery(LIVE).execute(Tuple.of(d.id, d.status.isLive())))
                 .chain(() -> d.status.isLive() ? Uni.createFrom().voidItem() : supersede(connection, d.id))
-                .chain(() -> tell(connection, d, entries, now));
+                .chain(() -> tell(connection, d, steps, entries, now));
     }
 
     // The head of the timeline is told with each entry: whoever cuts the timeline off behind our back leaves it there.
-    private Uni<Void> tell(SqlClient connection, Dispute d, List<AuditEntry> entries, Instant now) {
+    private Uni<Void> tell(SqlClient connection, Dispute d, List<Entry> steps, List<AuditEntry> entries, Instant now) {
         Tuple tuple = Tuple.tuple()
                 .addValue(column(entries, AuditEntry::number, Integer[]::new))
                 .addValue(column(entries, AuditEntry::actor, String[]::new))
@@ -283,7 +283,8 @@ class Disputes {
                 .addValue(d.id)
                 .addValue(utc(now))
                 .addValue(d.reference())
-                .addValue(d.merchantId);
+                .addValue(d.merchantId)
+                .addValue(column(steps, Entry::person, String[]::new));
         return connection.preparedQuery(TELL).execute(tuple).replaceWithVoid();
     }
 

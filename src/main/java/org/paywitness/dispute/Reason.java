@@ -14,7 +14,7 @@ public enum Reason {
     UNRECOGNIZED("4515", "10.3", "4837"),
     /** The slip was asked for and does not come. */
     NO_SLIP("4527", "10.3", "4837"),
-    /** 交易未成功,已扣账. */
+    /** 交易未成功，已扣账. */
     NOT_COMPLETED_BUT_DEBITED("4502", "12.6.1", "4834"),
     /** 重复清算. */
     DUPLICATE("4512", "12.6.1", "4834"),
@@ -66,8 +66,7 @@ public enum Reason {
                     case NOT_COMPLETED_BUT_DEBITED -> "debited_without_sale";
                     case DUPLICATE -> "charged_twice";
                     case AMOUNT_DIFFERS -> "wrong_amount";
-                    case REFUND_NOT_RECEIVED -> "refund_refused_or_late";
-                    case NOT_DELIVERED, NOT_AS_DESCRIBED -> "merchant_misconduct";
+                    case REFUND_NOT_RECEIVED, NOT_DELIVERED, NOT_AS_DESCRIBED -> "refund_refused_or_late";
                     case TERMINAL_LOST -> "terminal_lost";
                     case CANCELED -> "will_it_be_returned";
                 };

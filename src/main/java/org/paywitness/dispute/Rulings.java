@@ -101,7 +101,7 @@ class Rulings {
                     Party side = actor.side(said.side());
                     Proposal proposal = DisputeDesk.answerable(whole, proposalId, side, actor);
                     whole.dispute().agree(now);
-                    Entry entry = Entry.of(side, actor.person(), "accepted")
+                    Entry entry = actor.entry(side, "accepted")
                             .with("proposal_id", proposal.reference())
                             .with("kind", proposal.kind().code())
                             .with("amount", DisputeDesk.amount(proposal.amount()))
@@ -179,7 +179,7 @@ class Rulings {
             dispute.escalate(side, now, settings);
             return requireCase(connection, whole, side)
                     .chain(() -> claimBack(connection, whole, held))
-                    .map(claimed -> List.of(Entry.of(side, actor.person(), "escalated")
+                    .map(claimed -> List.of(actor.entry(side, "escalated")
                             .with("appeal", before.isLive() ? null : before.code())
                             .with("claimed_back", claimed)
                             .with("text", said.text())));
@@ -234,7 +234,7 @@ class Rulings {
             requireWithin(whole.dispute(), decided.amount());
             whole.dispute().decide(decided.outcome(), now);
             return rule(connection, whole, held, decided.amount(), now)
-                    .map(won -> List.of(Entry.of(Party.DESK, actor.person(), before.isLive() ? "decided" : "reversed")
+                    .map(won -> List.of(actor.entry(Party.DESK, before.isLive() ? "decided" : "reversed")
                             .with("outcome", decided.outcome().code())
                             .with("won", won)
                             .with("text", decided.text())));

@@ -10,9 +10,11 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.paywitness.audit.AuditEntry;
@@ -29,20 +31,23 @@ public class Timeline {
      * The timeline of one dispute.
      *
      * @param entries in order
+     * @param persons who answers for an entry, by its number; not for everybody's eyes
      * @param fault what is wrong with it, or null where it is whole
      */
-    public record Verified(List<AuditEntry> entries, String fault) {
+    public record Verified(List<AuditEntry> entries, Map<Integer, String> persons, String fault) {
+        /** Whether it is as it was written. */
         public boolean isWhole() {
             return fault == null;
         }
     }
 
     private static final String READ =
-            "SELECT 0, d.timeline_number, d.timeline_hash, NULL::timestamptz, d.stage, d.status, NULL"
+            "SELECT 0, d.timeline_number, d.timeline_hash, NULL::timestamptz, d.stage, d.status, NULL, NULL"
                     + " FROM dispute d WHERE d.id = $1"
-                    + " UNION ALL SELECT 1, a.number, a.hash, a.at, a.actor, a.action, a.content FROM audit_entry a"
+                    + " UNION ALL SELECT 1, a.number, a.hash, a.at, a.actor, a.action, a.content, a.person"
+                    + " FROM audit_entry a"
                     + " WHERE a.subject_id = $1"
-                    + " UNION ALL SELECT 2, NULL, NULL, NULL, NULL, o.type, o.payload FROM outbox o"
+                    + " UNION ALL SELECT 2, NULL, NULL, NULL, NULL, o.type, o.payload, NULL FROM outbox o"
                     + " WHERE o.aggregatetype = 'dispute' AND o.aggregateid = $2";
 
     private final Pool pool;
@@ -68,6 +73,7 @@ public class Timeline {
                 .execute(Tuple.of(dispute, TypeId.format(TypeId.DISPUTE, dispute)))
                 .map(rows -> {
                     List<AuditEntry> entries = new ArrayList<>();
+                    Map<Integer, String> persons = new HashMap<>();
                     Set<String> told = new HashSet<>();
                     Head head = null;
                     int events = 0;
@@ -79,7 +85,10 @@ public class Timeline {
                                         row.getBuffer(2).getBytes(),
                                         row.getString(4),
                                         row.getString(5));
-                            case 1 -> entries.add(entry(dispute, row));
+                            case 1 -> {
+                                entries.add(entry(dispute, row));
+                                persons.put(row.getInteger(1), row.getString(7));
+                            }
                             default -> {
                                 events++;
                                 told.add(row.getString(6));
@@ -87,7 +96,7 @@ public class Timeline {
                         }
                     }
                     entries.sort(Comparator.comparingInt(AuditEntry::number));
-                    return new Verified(List.copyOf(entries), fault(entries, head, told, events));
+                    return new Verified(List.copyOf(entries), persons, fault(entries, head, told, events));
                 });
     }
 

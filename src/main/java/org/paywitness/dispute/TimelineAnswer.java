@@ -2,15 +2,14 @@ package org.paywitness.dispute;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.vertx.core.json.JsonObject;
-import java.time.ZoneId;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.paywitness.audit.AuditEntry;
+import org.paywitness.evidence.Party;
 import org.paywitness.explanation.Language;
 import org.paywitness.id.TypeId;
-import org.paywitness.transaction.VerdictAnswer;
 
 /** The timeline on the wire. */
 @Schema(name = "Timeline", description = "What happened, in order; each entry is hashed over the one before.")
@@ -23,11 +22,18 @@ public record TimelineAnswer(
 
     /** One step. */
     @Schema(name = "TimelineEntry")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record EntryAnswer(
             @Schema(required = true) int number,
             @Schema(required = true, format = "date-time", description = "To the microsecond, in UTC, as it is hashed.")
                     String at,
-            @Schema(required = true, description = "The person or software that did it.") String actor,
+            @Schema(
+                            required = true,
+                            description = "Whose side did it, and which person of it: the same person has the same"
+                                    + " name throughout a dispute, and another in another.",
+                            examples = "merchant-5f3a90c1")
+                    String actor,
+            @Schema(description = "The person or software, for their own side and the desk.") String person,
             @Schema(required = true, examples = "evidence_added") String action,
             @Schema(required = true, description = "The step in words.") String text,
             @Schema(required = true, description = "What was done, and where the dispute was after it.")
@@ -39,23 +45,28 @@ public record TimelineAnswer(
                                     + " actor, action and content, each ended by a zero byte.")
                     String hash) {}
 
-    /** Times in the zone are told in words only; what is hashed is shown as it is hashed. */
-    static TimelineAnswer of(Dispute dispute, Timeline.Verified timeline, Language language) {
+    /** @param asker who is told: a side does not learn who the other's persons are */
+    static TimelineAnswer of(Dispute dispute, Timeline.Verified timeline, Party asker, Language language) {
         return new TimelineAnswer(
                 TypeId.format(TypeId.DISPUTE, dispute.id),
                 timeline.isWhole(),
                 timeline.fault(),
-                timeline.entries().stream().map(entry -> entry(entry, language)).toList());
+                timeline.entries().stream()
+                        .map(entry -> entry(entry, timeline.persons().get(entry.number()), asker, language))
+                        .toList());
     }
 
-    private static EntryAnswer entry(AuditEntry entry, Language language) {
+    private static EntryAnswer entry(AuditEntry entry, String person, Party asker, Language language) {
+        Map<String, Object> content = content(entry);
+        Object by = content.getOrDefault("by", content.get("party"));
         return new EntryAnswer(
                 entry.number(),
                 entry.at().toString(),
                 entry.actor(),
+                asker == Party.DESK || asker.code().equals(by) ? person : null,
                 entry.action(),
                 DisputeWords.action(entry.action(), language),
-                content(entry),
+                content,
                 entry.content(),
                 HexFormat.of().formatHex(entry.hash()));
     }
@@ -67,10 +78,5 @@ public record TimelineAnswer(
         } catch (RuntimeException e) {
             return Map.of();
         }
-    }
-
-    /** A time as timelines tell it to people. */
-    static String time(AuditEntry entry, ZoneId zone) {
-        return VerdictAnswer.time(entry.at(), zone);
     }
 }

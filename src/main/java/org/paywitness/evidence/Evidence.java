@@ -13,6 +13,8 @@ import org.paywitness.media.MediaFormat;
  * @param sha256 of the content, 64 lower-case hexadecimal digits
  * @param storage where the content lies
  * @param description without card numbers, or null
+ * @param party whose evidence it is
+ * @param sentBy the party itself, or the desk for it
  * @param addedBy who added it: the person that the token was about, else the software
  */
 public record Evidence(
@@ -27,6 +29,7 @@ public record Evidence(
         String storage,
         String description,
         String addedBy,
+        Party sentBy,
         Instant addedAt) {
 
     /** {@code evd_…}. */

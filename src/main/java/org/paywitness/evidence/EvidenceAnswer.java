@@ -22,6 +22,7 @@ record EvidenceAnswer(
         @Schema(required = true, pattern = "^[0-9a-f]{64}$", description = "Of the content.") String sha256,
         @Schema(description = "Without card numbers.") String description,
         @Schema(description = "The person, for the same side and the desk.") String addedBy,
+        @Schema(description = "Present where the desk sent it for the party.") Party sentBy,
         @Schema(required = true, format = "date-time") String addedAt) {
 
     /** All evidence of a dispute. */
@@ -43,7 +44,8 @@ record EvidenceAnswer(
                 e.size(),
                 e.sha256(),
                 e.description(),
-                asker == Party.DESK || asker == e.party() ? e.addedBy() : null,
+                asker == Party.DESK || asker == e.sentBy() ? e.addedBy() : null,
+                e.sentBy() == e.party() ? null : e.sentBy(),
                 VerdictAnswer.time(e.addedAt(), zone));
     }
 }

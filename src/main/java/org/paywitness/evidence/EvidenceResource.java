@@ -210,7 +210,7 @@ public class EvidenceResource {
             return new Idempotency.Answer(
                     201,
                     location,
-                    json.writeValueAsString(EvidenceAnswer.of(evidence, evidence.party(), policy.zone())));
+                    json.writeValueAsString(EvidenceAnswer.of(evidence, evidence.sentBy(), policy.zone())));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

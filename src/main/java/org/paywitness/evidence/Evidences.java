@@ -25,15 +25,15 @@ import org.paywitness.problem.Problem;
 @Singleton
 public class Evidences {
     private static final String COLUMNS = "id, dispute_id, type, party, file_name, media_type, size, sha256, storage,"
-            + " description, added_by, added_at";
+            + " description, added_by, sent_by, added_at";
     private static final String OF_DISPUTE =
             "SELECT " + COLUMNS + " FROM evidence WHERE dispute_id = $1 ORDER BY added_at, id";
     private static final String BY_ID = "SELECT " + COLUMNS + " FROM evidence WHERE dispute_id = $1 AND id = $2";
     private static final String TOTAL =
             "SELECT count(*)::int, coalesce(sum(size), 0)::bigint FROM evidence WHERE dispute_id = $1";
     private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1::text, 5))";
-    private static final String ADD =
-            "INSERT INTO evidence (" + COLUMNS + ")" + " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    private static final String ADD = "INSERT INTO evidence (" + COLUMNS + ")"
+            + " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     private static final String BEGIN = "INSERT INTO evidence_upload (id, storage, started_at) VALUES ($1, $2, $3)";
     private static final String END = "DELETE FROM evidence_upload WHERE id = $1 RETURNING storage";
     private static final String ORPHANS =
@@ -117,7 +117,8 @@ public class Evidences {
                 row.getString(8),
                 row.getString(9),
                 row.getString(10),
-                row.getOffsetDateTime(11).toInstant());
+                Party.of(row.getString(11)),
+                row.getOffsetDateTime(12).toInstant());
     }
 
     // --- adding ------------------------------------------------------------------------------------------------------
@@ -174,6 +175,7 @@ public class Evidences {
                                 .addString(e.storage())
                                 .addString(e.description())
                                 .addString(e.addedBy())
+                                .addString(e.sentBy().code())
                                 .addValue(utc(e.addedAt()))))
                 .replaceWithVoid();
     }

@@ -26,7 +26,7 @@ final class Form {
     private static final int MAX_HEADER_BYTES = 8 * 1024;
     private static final Pattern BOUNDARY = Pattern.compile("[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]");
     private static final Pattern PARAMETER =
-            Pattern.compile(";[ \\t]*([A-Za-z*]{1,32})=(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^\\s\";,]+))[ \\t]*");
+            Pattern.compile(";[ \\t]*([A-Za-z*]{1,32})=(?:\"((?:[^\"\\\\]|\\\\.)*+)\"|([^\\s\";,]+))[ \\t]*");
     private static final Pattern ENCODING = Pattern.compile("(?i)7bit|8bit|binary");
 
     private final InputStream body;

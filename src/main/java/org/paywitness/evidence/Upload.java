@@ -197,7 +197,19 @@ final class Upload {
         }
         Party side = onBehalfOf == null ? party : onBehalfOf;
         return new Evidence(
-                id, dispute, type, side, fileName, format, size, sha256, storage.name(), description, addedBy, now);
+                id,
+                dispute,
+                type,
+                side,
+                fileName,
+                format,
+                size,
+                sha256,
+                storage.name(),
+                description,
+                addedBy,
+                party,
+                now);
     }
 
     /** All that was sent, for telling it from another upload. */

@@ -22,7 +22,8 @@ record SignalAnswer(
         @Schema(
                         required = true,
                         description = "Figures and threshold in the caller's language.",
-                        examples = "6 of 480 payments were disputed, 1.25 %; a signal from 0.9 % and 5 payments on.")
+                        examples =
+                                "6 of 480 payments were disputed, 1.25 %; a signal from 0.9 % and 5 disputed payments on.")
                 String text) {
 
     /** Whom it is about. */

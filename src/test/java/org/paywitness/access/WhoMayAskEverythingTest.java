@@ -120,10 +120,10 @@ class WhoMayAskEverythingTest {
                 Map.of("card", 200, "other card", 200, "merchant", 200, "other merchant", 200, "desk", 200));
         expectOfDispute("postDispute", 201, 409, 409);
         expectOfDispute("postDisputeMessage", 201, 201, 201);
-        // The desk must say for whom it speaks; there is no proposal to be answered.
+        // The desk must say for whom it speaks; the proposal is the merchant's.
         expectOfDispute("postProposal", 201, 201, 400);
-        expectOfDispute("acceptProposal", 404, 404, 404);
-        expectOfDispute("declineProposal", 404, 404, 404);
+        expectOfDispute("acceptProposal", 200, 409, 400);
+        expectOfDispute("declineProposal", 200, 409, 400);
         expectOfDispute("escalateDispute", 200, 409, 200);
         expectOfDispute("withdrawDispute", 200, 409, 200);
         expectOfDispute("postFollowUp", 409, 409, 409);
@@ -172,6 +172,7 @@ class WhoMayAskEverythingTest {
     private String invoice;
     private String dispute;
     private String evidence;
+    private String proposal;
 
     @BeforeEach
     void tellAPayment() {
@@ -314,7 +315,9 @@ class WhoMayAskEverythingTest {
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }
-        String path = operation.path(idFor(operation), inner(operation));
+        // The proposal that is answered is made with its dispute.
+        String outer = idFor(operation);
+        String path = operation.path(outer, inner(operation));
         return switch (operation.name()) {
             case "wasICharged" -> request.get(path + "?rrn=" + rrn);
             case "postObservations" ->
@@ -383,12 +386,18 @@ class WhoMayAskEverythingTest {
                 .of(merchant, Said.unique("r"), 12_800)
                 .card(card)
                 .post();
-        return dispute(sale, "unrecognized");
+        String own = dispute(sale, "unrecognized");
+        proposal = json(
+                        given().auth().oauth2(Tokens.merchant(merchant)).header("Idempotency-Key", Said.unique("k")),
+                        "{\"kind\":\"nothing\"}")
+                .post("/v1/disputes/" + own + "/proposals")
+                .path("proposals[0].id");
+        return own;
     }
 
     /** What lies within another thing is always there. */
     private String inner(Published.Operation operation) {
-        return operation.path().contains("{eid}") ? evidence : invoice;
+        return operation.path().contains("{pid}") ? proposal : operation.path().contains("{eid}") ? evidence : invoice;
     }
 
     private String idFor(Published.Operation operation) {

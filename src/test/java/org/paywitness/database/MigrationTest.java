@@ -266,7 +266,7 @@ class MigrationTest {
         execute(database, "DELETE FROM evidence_chunk WHERE number = 1");
         String row =
                 "INSERT INTO evidence VALUES ('" + id + "', gen_random_uuid(), 'slip', 'desk', 'a.png', 'image/png',"
-                        + " 1, sha256('\\x00'), 'postgresql', NULL, 'clerk', now())";
+                        + " 1, sha256('\\x00'), 'postgresql', NULL, 'clerk', 'desk', now())";
         assertRefused("violates check", row.replace("'slip'", "'slap'"));
         assertRefused("violates check", row.replace("image/png", "text/html"));
         assertRefused("violates check", row.replace(" 1, sha256", " 0, sha256"));

@@ -88,6 +88,20 @@ class TimelineTest {
     }
 
     @Test
+    void aSideLearnsOfItsOwnPersonsOnly() {
+        String id = quarrel();
+        for (String asker : List.of("cardholder", "merchant")) {
+            String token = asker.equals("merchant") ? people.clerk : people.cardholder;
+            for (JsonNode entry : Quarrels.timeline(token, id).get("entries")) {
+                String party = entry.at("/content/party").textValue();
+                assertEquals(party.equals(asker), entry.has("person"), entry::toPrettyString);
+                assertTrue(entry.get("actor").textValue().startsWith(party + "-"));
+            }
+        }
+        Quarrels.timeline(people.desk, id).get("entries").forEach(entry -> assertTrue(entry.has("person")));
+    }
+
+    @Test
     void theDatabaseItselfRefusesEdits() {
         String id = quarrel();
         UUID dispute = TypeId.parse(TypeId.DISPUTE, id).orElseThrow();

@@ -191,6 +191,8 @@ class HostileUploadsTest {
                 new Sent().part("name=\"file\"; filename*=UTF-8''x", "", file),
                 new Sent().part("name=\"file\"; filename=\"x\"", "X-Long: " + "y".repeat(9_000) + "\r\n", file),
                 new Sent().part("name=\"file\"; filename=\"x\"", "no colon\r\n", file),
+                new Sent().part("name=\"" + "x".repeat(8_000) + "\"", "", file),
+                new Sent().part("name=\"" + "\\\\".repeat(3_900) + "\"", "", file),
                 new Sent()
                         .part(
                                 "name=\"file\"; filename=\"x\"",
