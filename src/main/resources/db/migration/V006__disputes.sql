@@ -8,6 +8,7 @@ CREATE TABLE dispute (
     status text NOT NULL CHECK (status IN ('open', 'awaiting_cardholder', 'awaiting_merchant', 'under_review',
         'agreed', 'won_by_cardholder', 'won_by_merchant', 'withdrawn', 'expired')),
     opened_by text NOT NULL CHECK (opened_by IN ('cardholder', 'merchant', 'desk')),
+    opener text NOT NULL,
     -- Null until a source tells whose sale it was; of all its transactions.
     merchant_id text,
     card_token text,
@@ -29,6 +30,7 @@ CREATE TABLE dispute (
 ) WITH (fillfactor = 80);
 
 CREATE INDEX dispute_merchant ON dispute (merchant_id, id);
+CREATE INDEX dispute_unaddressed ON dispute (id) WHERE merchant_id IS NULL AND act_at IS NOT NULL;
 CREATE INDEX dispute_card ON dispute (card_token, id) WHERE card_token IS NOT NULL;
 CREATE INDEX dispute_act ON dispute (act_at) WHERE act_at IS NOT NULL;
 CREATE INDEX dispute_merchant_status ON dispute (merchant_id, status, id);
@@ -48,6 +50,9 @@ CREATE TABLE dispute_transaction (
     open_claim bigint NOT NULL DEFAULT 0 CHECK (open_claim >= 0),
     won bigint NOT NULL DEFAULT 0 CHECK (won >= 0),
     compensated bigint NOT NULL DEFAULT 0 CHECK (compensated >= 0),
+    -- The transaction whose balance holds what is taken: once something is, it stays that one's, merged or not.
+    booked_under uuid NOT NULL REFERENCES transaction (id),
+    CHECK (charged >= 0),
     PRIMARY KEY (dispute_id, transaction_id)
 ) WITH (fillfactor = 80);
 
@@ -66,14 +71,18 @@ ALTER TABLE refund_balance
 CREATE FUNCTION claim_refund_balance() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO refund_balance AS b (transaction_id, currency, charged, refunds, chargebacks, open_claims, compensations)
-        VALUES (NEW.transaction_id, NEW.currency, NEW.charged, 0, NEW.open_claim + NEW.won, NEW.open_claim,
+        VALUES (NEW.booked_under, NEW.currency, NEW.charged, 0, NEW.open_claim + NEW.won, NEW.open_claim,
             NEW.compensated)
         ON CONFLICT (transaction_id) DO UPDATE
         SET charged = CASE WHEN NEW.open_claim + NEW.won + NEW.compensated > OLD.open_claim + OLD.won + OLD.compensated
                 THEN NEW.charged ELSE b.charged END,
             chargebacks = b.chargebacks + NEW.open_claim + NEW.won - OLD.open_claim - OLD.won,
             open_claims = b.open_claims + NEW.open_claim - OLD.open_claim,
-            compensations = b.compensations + NEW.compensated - OLD.compensated;
+            compensations = b.compensations + NEW.compensated - OLD.compensated
+        WHERE b.currency = NEW.currency;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'a balance is of one currency' USING ERRCODE = 'check_violation';
+    END IF;
     RETURN NULL;
 END
 $$;
@@ -144,8 +153,12 @@ CREATE INDEX follow_up_due ON follow_up (due_at) WHERE status = 'promised' AND N
 CREATE INDEX follow_up_promised ON follow_up (merchant_id, due_at) WHERE status = 'promised';
 
 -- What was claimed never changes, and nothing is forgotten.
-CREATE TRIGGER dispute_kept BEFORE DELETE OR UPDATE OF id, reason, opened_by, claimed, currency, text, opened_at
+CREATE TRIGGER dispute_kept BEFORE DELETE OR UPDATE OF id, reason, opened_by, opener, claimed, currency, text, opened_at
     ON dispute FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER dispute_no_truncate BEFORE TRUNCATE ON dispute EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER proposal_no_truncate BEFORE TRUNCATE ON proposal EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER dispute_transaction_no_truncate BEFORE TRUNCATE ON dispute_transaction
+    EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER dispute_transaction_kept BEFORE DELETE OR UPDATE OF dispute_id, transaction_id, reason, amount
     ON dispute_transaction FOR EACH ROW EXECUTE FUNCTION refuse_change();
 

@@ -46,6 +46,7 @@ class CasesOfEvidence implements Cases {
         return desk.locked(connection, evidence.dispute()).chain(whole -> {
             Dispute dispute = whole.dispute();
             dispute.requireRoom(settings);
+            dispute.requireInTime(desk.now());
             Entry entry = Entry.of(evidence.party(), evidence.sentBy(), evidence.addedBy(), "evidence_added")
                     .with("evidence_id", evidence.reference())
                     .with("type", evidence.type().code())

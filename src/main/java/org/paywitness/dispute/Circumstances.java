@@ -5,6 +5,7 @@ import io.vertx.mutiny.sqlclient.SqlClient;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.paywitness.terminal.Terminals;
 import org.paywitness.transaction.Transaction;
 import org.paywitness.transaction.Transactions;
@@ -22,10 +23,23 @@ class Circumstances {
 
     /** The checklist as it stands now. */
     Uni<Checklist> checklist(SqlClient client, Disputes.Whole whole) {
-        return transactions
-                .byIds(client, whole.claims().stream().map(Claim::transactionId).toList())
+        return survivors(
+                        client,
+                        whole.claims().stream().map(Claim::transactionId).toList())
                 .chain(paid -> known(client, paid))
                 .map(known -> Checklist.of(whole.dispute().reason, whole.shown(), known));
+    }
+
+    // What was merged is known of the transaction that it is part of.
+    private Uni<List<Transaction>> survivors(SqlClient client, List<UUID> ids) {
+        return transactions.byIds(client, ids).chain(found -> {
+            List<UUID> into = found.stream()
+                    .map(one -> one.mergedInto() == null ? one.id() : one.mergedInto())
+                    .distinct()
+                    .toList();
+            boolean all = found.stream().allMatch(one -> one.mergedInto() == null);
+            return all ? Uni.createFrom().item(found) : survivors(client, into);
+        });
     }
 
     // One payment after a loss is enough to doubt the terminal; a denial is weak only where each was verified.

@@ -17,6 +17,9 @@ final class Dispute {
     final UUID id;
     final Reason reason;
     final Party openedBy;
+    /** The person who opened it. */
+    final String opener;
+
     final Money claimed;
     final String text;
     final Instant openedAt;
@@ -38,10 +41,11 @@ final class Dispute {
 
     byte[] timelineHash;
 
-    Dispute(UUID id, Reason reason, Party openedBy, Money claimed, String text, Instant openedAt) {
+    Dispute(UUID id, Reason reason, Party openedBy, String opener, Money claimed, String text, Instant openedAt) {
         this.id = id;
         this.reason = reason;
         this.openedBy = openedBy;
+        this.opener = opener;
         this.claimed = claimed;
         this.text = text;
         this.openedAt = openedAt;
@@ -97,8 +101,12 @@ final class Dispute {
     void requireRoom(DisputeSettings settings) {
         requireLive();
         if (timelineNumber >= settings.maxEntries()) {
-            throw Problem.conflict("dispute_too_long", "This dispute is too long: it can only be decided or ended.");
+            throw tooLong();
         }
+    }
+
+    static Problem tooLong() {
+        return Problem.conflict("dispute_too_long", "This dispute is too long: it can only be decided or ended.");
     }
 
     /** Whoever was not known is now: its turn begins. */
@@ -128,13 +136,23 @@ final class Dispute {
         if (stage == Stage.INQUIRY) {
             stage = stage.to(Stage.NEGOTIATION);
         }
-        go(Status.awaiting(side.other()), now, settings);
+        Status next = Status.awaiting(side.other());
+        if (isNegotiated() && status != next) {
+            go(next, now, settings);
+        }
+    }
+
+    // Beyond negotiation an offer stops no clock, and takes nothing from whoever decides.
+    private boolean isNegotiated() {
+        return stage == Stage.NEGOTIATION && status != Status.UNDER_REVIEW;
     }
 
     /** The offer is declined: it is for whoever made it to go on. */
     void decline(Party proposer, Instant now, DisputeSettings settings) {
         requireLive();
-        go(Status.awaiting(proposer), now, settings);
+        if (isNegotiated()) {
+            go(Status.awaiting(proposer), now, settings);
+        }
     }
 
     /** @throws Problem 409 {@code nothing_beyond} or {@code not_your_step} */
@@ -143,8 +161,12 @@ final class Dispute {
         Party loser = status.loser();
         boolean appeal =
                 loser != null && step != null && step.by().contains(loser) && (by == loser || by == Party.DESK);
-        if (!appeal) {
+        boolean late = endedAt != null && now.isAfter(endedAt.plus(settings.appealWithin()));
+        if (!appeal || late) {
             requireLive();
+        }
+        if (merchantId == null) {
+            throw Problem.conflict("merchant_unknown", "No source has told yet whose sale this is.");
         }
         if (openedBy == Party.MERCHANT) {
             throw Problem.conflict("nothing_beyond", "A merchant's claim is settled between the two, or decided.");
@@ -171,7 +193,8 @@ final class Dispute {
     /** @throws Problem 409 {@code not_your_claim} to whoever did not make it */
     void withdraw(Party by, Instant now) {
         requireLive();
-        if (by != openedBy && by != Party.DESK) {
+        boolean openedFor = by == Party.CARDHOLDER && openedBy == Party.DESK;
+        if (by != openedBy && by != Party.DESK && !openedFor) {
             throw Problem.conflict("not_your_claim", "Only who made the claim can withdraw it.");
         }
         end(Status.WITHDRAWN, now);
@@ -180,6 +203,20 @@ final class Dispute {
     void agree(Instant now) {
         requireLive();
         end(Status.AGREED, now);
+    }
+
+    /** @throws Problem 403 {@code same_person} to the desk's person who opened it */
+    void requireOtherThanOpener(Party party, String person) {
+        if (openedBy == Party.DESK && party == Party.DESK && person.equals(opener)) {
+            throw Problem.forbidden("same_person", "Who opened a dispute does not decide it.");
+        }
+    }
+
+    /** @throws Problem 409 {@code deadline_passed} once the rules decide */
+    void requireInTime(Instant now) {
+        if (isOverdue(now)) {
+            throw Problem.conflict("deadline_passed", "The deadline has passed: what follows is decided by the rules.");
+        }
     }
 
     boolean isOverdue(Instant now) {
@@ -193,11 +230,14 @@ final class Dispute {
         }
         return switch (status) {
             case OPEN -> Status.UNDER_REVIEW;
-            case AWAITING_CARDHOLDER -> Status.EXPIRED;
+            case AWAITING_CARDHOLDER -> checklist.isComplete(Party.MERCHANT) ? Status.EXPIRED : Status.UNDER_REVIEW;
             case AWAITING_MERCHANT ->
                 checklist.isComplete(Party.MERCHANT) ? Status.UNDER_REVIEW : Status.WON_BY_CARDHOLDER;
+            // Where the merchant was never known it stays with the desk.
             case UNDER_REVIEW ->
-                checklist.isComplete(Party.MERCHANT) ? Status.WON_BY_MERCHANT : Status.WON_BY_CARDHOLDER;
+                merchantId == null
+                        ? Status.UNDER_REVIEW
+                        : checklist.isComplete(Party.MERCHANT) ? Status.WON_BY_MERCHANT : Status.WON_BY_CARDHOLDER;
             case AGREED, WON_BY_CARDHOLDER, WON_BY_MERCHANT, WITHDRAWN, EXPIRED ->
                 throw new IllegalStateException("nothing is due in a dispute that is " + status.code());
         };

@@ -96,7 +96,7 @@ class DisputeDeadlines {
 
     private Uni<Void> address(SqlConnection connection, UUID id, String merchant) {
         return desk.locked(connection, id).chain(whole -> {
-            if (whole.dispute().status != Status.OPEN) {
+            if (whole.dispute().merchantId != null || !whole.dispute().status.isLive()) {
                 return Uni.createFrom().voidItem();
             }
             Instant now = desk.now();

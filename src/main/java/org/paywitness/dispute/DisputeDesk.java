@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.paywitness.access.Visibility;
 import org.paywitness.evidence.Party;
 import org.paywitness.explanation.Language;
@@ -130,11 +131,12 @@ class DisputeDesk {
             Money sum = null;
             for (int i = 0; i < found.size(); i++) {
                 Money claim = claim(found.get(i), asked.transactions().get(i).amount(), asked.reason(), actor, now);
-                claims.add(new Claim(found.get(i).transaction().id(), claim.amount(), 0, 0, 0));
+                claims.add(Claim.of(found.get(i).transaction().id(), claim.amount()));
                 sum = sum == null ? claim : plus(sum, claim);
             }
             MoneyBack.Standing first = requireOneStory(found);
-            Dispute dispute = new Dispute(TypeId.next(), asked.reason(), actor.party(), sum, asked.text(), now);
+            Dispute dispute =
+                    new Dispute(TypeId.next(), asked.reason(), actor.party(), actor.person(), sum, asked.text(), now);
             dispute.merchantId = first.transaction().reference().merchantId();
             dispute.cardToken = first.transaction().card().token();
             dispute.begin(now, settings);
@@ -182,6 +184,12 @@ class DisputeDesk {
                                     standing.transaction().card().token())) {
                 throw Problem.notFound();
             }
+            boolean twice = found.stream().anyMatch(other -> other.transaction()
+                    .id()
+                    .equals(standing.transaction().id()));
+            if (twice) {
+                throw Problem.invalid("/transactions", "must not name a payment twice");
+            }
             found.add(standing);
             return found(connection, asked, actor, next + 1, found);
         });
@@ -206,13 +214,12 @@ class DisputeDesk {
             }
             return charged;
         }
-        // What a merchant misses may be more than it has got.
-        boolean bound = actor.party() != Party.MERCHANT && charged != null;
-        if (bound && !asked.currency().equals(charged.currency())) {
+        if (charged != null && !asked.currency().equals(charged.currency())) {
             throw Problem.unprocessable("currency_mismatch", "A claim is in the currency of the sale.")
                     .at("/amount/currency", "must be " + charged.currency());
         }
-        if (bound && !charged.covers(asked)) {
+        // What a merchant misses may be more than it has got.
+        if (actor.party() != Party.MERCHANT && charged != null && !charged.covers(asked)) {
             throw Problem.conflict("claim_exceeds_charge", "More is claimed than was charged.")
                     .with("charged", Amount.of(charged));
         }
@@ -272,6 +279,10 @@ class DisputeDesk {
             Party side = actor.side(offered.side());
             Dispute dispute = whole.dispute();
             dispute.requireRoom(settings);
+            dispute.requireInTime(now);
+            if (whole.proposals().size() >= settings.maxProposals()) {
+                throw Dispute.tooLong();
+            }
             UUID transaction = offered.kind() == Proposal.Kind.REFUND || offered.kind() == Proposal.Kind.VOUCHER
                     ? transaction(whole, offered)
                     : null;
@@ -327,9 +338,12 @@ class DisputeDesk {
                 .sum();
         return money.find(connection, proposal.transactionId())
                 .invoke(standing -> {
-                    Money left = standing.claimable();
-                    if (left == null || left.amount() + own < proposal.amount().amount()) {
-                        throw exceeds(left);
+                    String currency = proposal.amount().currency();
+                    boolean counted = standing.charged() != null
+                            && standing.charged().currency().equals(currency);
+                    long left = counted ? Math.max(0, standing.room() + own) : 0;
+                    if (left < proposal.amount().amount()) {
+                        throw exceeds(Money.of(left, currency));
                     }
                 })
                 .replaceWithVoid();
@@ -345,6 +359,7 @@ class DisputeDesk {
         return act(id, actor, 200, (connection, whole, now) -> {
             Party side = actor.side(said.side());
             Proposal proposal = answerable(whole, proposalId, side, actor);
+            whole.dispute().requireInTime(now);
             whole.dispute().decline(proposal.party(), now, settings);
             return disputes.answer(connection, proposal, Proposal.State.DECLINED, actor.person(), now)
                     .replaceWith(List.of(actor.entry(side, "declined")
@@ -383,11 +398,14 @@ class DisputeDesk {
 
     /** What the card's bank claimed back while nobody had decided is claimed no longer. */
     Uni<Void> release(SqlConnection connection, Disputes.Whole whole) {
+        return free(connection, whole, claim -> claim.taking(0, claim.won(), claim.compensated(), null));
+    }
+
+    private Uni<Void> free(SqlConnection connection, Disputes.Whole whole, UnaryOperator<Claim> less) {
         Uni<Void> all = Uni.createFrom().voidItem();
         for (Claim claim : whole.claims()) {
-            if (claim.open() > 0) {
-                Claim free = new Claim(claim.transactionId(), claim.amount(), 0, claim.won(), claim.compensated());
-                all = all.chain(() -> disputes.take(connection, whole.dispute().id, free, 0));
+            if (less.apply(claim).taken() < claim.taken()) {
+                all = all.chain(() -> disputes.take(connection, whole.dispute().id, less.apply(claim), 0));
             }
         }
         return all;
@@ -397,6 +415,9 @@ class DisputeDesk {
         return act(id, actor, 201, (connection, whole, now) -> {
             if (whole.dispute().status.isLive()) {
                 throw Problem.conflict("dispute_open", "There is nothing to follow up before the dispute has ended.");
+            }
+            if (whole.dispute().timelineNumber >= settings.maxEntries()) {
+                throw Dispute.tooLong();
             }
             Entry entry = actor.entry(actor.party(), "followed_up")
                     .with("satisfied", followed.satisfied())
@@ -410,7 +431,11 @@ class DisputeDesk {
                     .orElseThrow(() -> Problem.invalid("/follow_up_id", "must be one of this dispute's"));
             requireEndable(promise, followed, actor);
             FollowUp.State state = followed.executed() ? FollowUp.State.EXECUTED : FollowUp.State.FAILED;
+            boolean neverGiven = promise.kind() == Proposal.Kind.VOUCHER && state == FollowUp.State.FAILED;
             return disputes.keep(connection, promise.id(), state, followed.proof(), now)
+                    .chain(() -> neverGiven
+                            ? free(connection, whole, claim -> claim.taking(claim.open(), claim.won(), 0, null))
+                            : Uni.createFrom().voidItem())
                     .replaceWith(List.of(entry.with("follow_up_id", promise.reference())
                             .with("kind", promise.kind().code())
                             .with("outcome", state.code())
@@ -439,16 +464,19 @@ class DisputeDesk {
 
     /** Locks the dispute, takes the step, writes what happened and answers with the dispute as it is then. */
     Uni<Idempotency.Answer> step(SqlConnection connection, UUID id, Actor actor, int status, Step step) {
-        Instant now = now();
         return locked(connection, id)
                 .invoke(whole -> actor.requireTheirs(whole == null ? null : whole.dispute()))
-                .chain(whole -> step.take(connection, whole, now)
-                        .chain(entries -> disputes.save(connection, whole.dispute(), entries, now)))
+                .chain(whole -> {
+                    // Only now: while we waited for the lock the deadline may have passed.
+                    Instant now = now();
+                    return step.take(connection, whole, now)
+                            .chain(entries -> disputes.save(connection, whole.dispute(), entries, now));
+                })
                 .chain(() -> disputes.byId(connection, id))
                 .map(whole -> new Idempotency.Answer(
                         status,
                         status == 201 ? "/v1/disputes/" + whole.dispute().reference() : null,
-                        text(DisputeAnswer.of(whole, now, policy.zone(), actor.language()))));
+                        text(DisputeAnswer.of(whole, now(), policy.zone(), actor.language()))));
     }
 
     /** The dispute with all that belongs to it, locked until the caller's transaction ends; null when there is none. */

@@ -48,6 +48,15 @@ public interface DisputeSettings {
     @WithDefault("7d")
     Duration promisesWithin();
 
+    /** How long after a decision whoever lost may go further. */
+    @WithDefault("30d")
+    Duration appealWithin();
+
+    /** Proposals of one dispute. */
+    @WithDefault("50")
+    @Min(1)
+    int maxProposals();
+
     /** Transactions that one story covers. */
     @WithDefault("10")
     @Min(1)

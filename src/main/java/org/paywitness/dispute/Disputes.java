@@ -49,10 +49,11 @@ class Disputes {
 
     private static final String COLUMNS = "d.id, d.reason, d.stage, d.status, d.opened_by, d.merchant_id, d.card_token,"
             + " d.claimed, d.currency, d.text, d.opened_at, d.due_at, d.act_at, d.reminders, d.ended_at,"
-            + " d.timeline_number, d.timeline_hash";
+            + " d.timeline_number, d.timeline_hash, d.opener";
 
     private static final String WHOLE = "SELECT " + COLUMNS
-            + ", (SELECT json_agg(json_build_array(c.transaction_id, c.amount, c.open_claim, c.won, c.compensated)"
+            + ", (SELECT json_agg(json_build_array(c.transaction_id, c.amount, c.open_claim, c.won, c.compensated,"
+            + " c.booked_under)"
             + " ORDER BY c.transaction_id) FROM dispute_transaction c WHERE c.dispute_id = d.id)"
             + ", (SELECT json_agg(p ORDER BY p.id) FROM proposal p WHERE p.dispute_id = d.id)"
             + ", (SELECT json_agg(f ORDER BY f.id) FROM follow_up f WHERE f.dispute_id = d.id)"
@@ -64,11 +65,13 @@ class Disputes {
 
     private static final String OPEN = "INSERT INTO dispute (id, reason, stage, status, opened_by, merchant_id,"
             + " card_token, claimed, currency, text, opened_at, due_at, act_at, reminders, timeline_number,"
-            + " timeline_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+            + " timeline_hash, opener)"
+            + " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 
     private static final String CLAIMS =
             "INSERT INTO dispute_transaction (dispute_id, transaction_id, reason, currency,"
-                    + " amount) SELECT $1::uuid, c.transaction_id, $2::text, $3::text, c.amount"
+                    + " amount, booked_under)"
+                    + " SELECT $1::uuid, c.transaction_id, $2::text, $3::text, c.amount, c.transaction_id"
                     + " FROM unnest($4::uuid[], $5::bigint[]) AS c(transaction_id, amount)";
 
     private static final String SAVE = "UPDATE dispute SET stage = $2, status = $3, merchant_id = $4, card_token = $5,"
@@ -77,18 +80,20 @@ class Disputes {
 
     private static final String TELL = "WITH step AS (SELECT * FROM unnest($1::int[], $2::text[], $3::text[],"
             + " $4::text[], $5::bytea[], $6::uuid[], $7::text[], $12::text[]) AS s(number, actor, action, content, hash, event,"
-            + " payload, person)), audited AS (INSERT INTO audit_entry (subject_id, number, at, actor, action, content, hash,"
-            + " person) SELECT $8::uuid, number, $9::timestamptz, actor, action, content, hash, person FROM step)"
+            + " payload, person))"
+            + ", audited AS (INSERT INTO audit_entry (subject_id, number, at, actor, action, content, hash, person)"
+            + " SELECT $8::uuid, number, $9::timestamptz, actor, action, content, hash, person FROM step)"
             + " INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, merchant_id, at)"
             + " SELECT event, 'dispute', $10::text, 'dispute.' || action, payload, $11::text, $9::timestamptz FROM step";
 
     private static final String LIVE = "UPDATE dispute_transaction SET live = $2 WHERE dispute_id = $1 AND live <> $2";
 
     private static final String TAKE = "UPDATE dispute_transaction SET open_claim = $3, won = $4, compensated = $5,"
-            + " charged = $6 WHERE dispute_id = $1 AND transaction_id = $2";
+            + " charged = $6, booked_under = $7 WHERE dispute_id = $1 AND transaction_id = $2";
 
     private static final String OTHER = "SELECT c.dispute_id FROM dispute_transaction c"
-            + " WHERE c.transaction_id = ANY($1) AND c.reason = $2 AND c.live LIMIT 1";
+            + " JOIN transaction t ON t.id = c.transaction_id WHERE (t.id = ANY($1) OR t.merged_into = ANY($1))"
+            + " AND c.reason = $2 AND c.live LIMIT 1";
 
     private static final String PROPOSE = "INSERT INTO proposal (id, dispute_id, party, kind, transaction_id, amount,"
             + " currency, text, status, proposed_by, proposed_at)"
@@ -111,7 +116,8 @@ class Disputes {
     private static final String ADDRESSABLE = "SELECT d.id, coalesce(z.merchant_id, t.merchant_id)"
             + " FROM dispute d JOIN dispute_transaction c ON c.dispute_id = d.id"
             + " JOIN transaction t ON t.id = c.transaction_id LEFT JOIN transaction z ON z.id = t.merged_into"
-            + " WHERE d.status = 'open' AND coalesce(z.merchant_id, t.merchant_id) IS NOT NULL ORDER BY d.id LIMIT $1";
+            + " WHERE d.merchant_id IS NULL AND d.act_at IS NOT NULL"
+            + " AND coalesce(z.merchant_id, t.merchant_id) IS NOT NULL ORDER BY d.id LIMIT $1";
 
     private static final String CARRIED_OUT = "SELECT f.dispute_id, f.id, r.status FROM follow_up f"
             + " JOIN refund r ON r.id = f.refund_id WHERE f.status = 'promised'"
@@ -232,7 +238,8 @@ class Disputes {
                 .addValue(utc(d.actAt))
                 .addValue(d.reminders)
                 .addValue(d.timelineNumber)
-                .addValue(Buffer.buffer(d.timelineHash));
+                .addValue(Buffer.buffer(d.timelineHash))
+                .addValue(d.opener);
         Tuple disputed = Tuple.of(
                 d.id,
                 d.reason.code(),
@@ -292,8 +299,14 @@ class Disputes {
     Uni<Void> take(SqlClient connection, UUID dispute, Claim claim, long bound) {
         return connection
                 .preparedQuery(TAKE)
-                .execute(
-                        Tuple.of(dispute, claim.transactionId(), claim.open(), claim.won(), claim.compensated(), bound))
+                .execute(Tuple.tuple()
+                        .addValue(dispute)
+                        .addValue(claim.transactionId())
+                        .addValue(claim.open())
+                        .addValue(claim.won())
+                        .addValue(claim.compensated())
+                        .addValue(bound)
+                        .addValue(claim.bookedUnder()))
                 .replaceWithVoid();
     }
 
@@ -399,16 +412,21 @@ class Disputes {
         List<Claim> claims = new ArrayList<>();
         each(
                 row,
-                17,
+                18,
                 JsonArray.class,
                 c -> claims.add(new Claim(
-                        UUID.fromString(c.getString(0)), c.getLong(1), c.getLong(2), c.getLong(3), c.getLong(4))));
+                        UUID.fromString(c.getString(0)),
+                        c.getLong(1),
+                        c.getLong(2),
+                        c.getLong(3),
+                        c.getLong(4),
+                        UUID.fromString(c.getString(5)))));
         List<Proposal> proposals = new ArrayList<>();
-        each(row, 18, JsonObject.class, p -> proposals.add(proposal(dispute.id, p)));
+        each(row, 19, JsonObject.class, p -> proposals.add(proposal(dispute.id, p)));
         List<FollowUp> followUps = new ArrayList<>();
-        each(row, 19, JsonObject.class, f -> followUps.add(followUp(f)));
+        each(row, 20, JsonObject.class, f -> followUps.add(followUp(f)));
         Map<Party, Set<EvidenceType>> shown = new EnumMap<>(Party.class);
-        each(row, 20, JsonArray.class, e -> shown.computeIfAbsent(
+        each(row, 21, JsonArray.class, e -> shown.computeIfAbsent(
                         Party.of(e.getString(0)), party -> EnumSet.noneOf(EvidenceType.class))
                 .add(EvidenceType.of(e.getString(1))));
         return new Whole(dispute, claims, proposals, followUps, shown);
@@ -469,6 +487,7 @@ class Disputes {
                 row.getUUID(0),
                 Reason.of(row.getString(1)),
                 Party.of(row.getString(4)),
+                row.getString(17),
                 Money.of(row.getLong(7), row.getString(8)),
                 row.getString(9),
                 time(row, 10));

@@ -22,6 +22,7 @@ import org.paywitness.transaction.Amount;
 import org.paywitness.transaction.MoneyBack;
 import org.paywitness.transaction.Summary;
 import org.paywitness.transaction.Transaction;
+import org.paywitness.transaction.Transactions;
 
 /**
  * The steps of disputes that move money or may: agreements, escalations, decisions and what the rules decide. The
@@ -35,13 +36,27 @@ class Rulings {
         private final Map<UUID, Transaction> next = new HashMap<>();
         private final Map<UUID, Long> used = new HashMap<>();
 
-        Money left(Claim claim) {
-            return standings.get(claim.transactionId()).claimable();
+        MoneyBack.Standing of(Claim claim) {
+            return standings.get(claim.transactionId());
+        }
+
+        /** @throws Problem 409 {@code currency_changed} where the sources have told another currency since */
+        void requireIn(String currency) {
+            if (!isIn(currency)) {
+                throw Problem.conflict("currency_changed", "The sources tell another currency of this payment now.");
+            }
+        }
+
+        /** Whether what may go back is counted in this currency. */
+        boolean isIn(String currency) {
+            return standings.values().stream()
+                    .allMatch(s -> s.charged() == null || s.charged().currency().equals(currency));
         }
 
         /** What this dispute may take for the transaction: what is left, and what it holds already. */
         long available(Claim claim) {
-            return Math.addExact(amount(left(claim)), claim.open() + claim.won()) - used.getOrDefault(id(claim), 0L);
+            long room = of(claim).charged() == null ? 0 : of(claim).room();
+            return Math.max(0, Math.addExact(room, claim.open() + claim.won()) - used.getOrDefault(id(claim), 0L));
         }
 
         /** Of two ids that were merged each takes what the other leaves. */
@@ -50,7 +65,7 @@ class Rulings {
         }
 
         private UUID id(Claim claim) {
-            return standings.get(claim.transactionId()).transaction().id();
+            return of(claim).transaction().id();
         }
 
         /** What becomes of the transaction; several changes of one add up. */
@@ -64,6 +79,7 @@ class Rulings {
     }
 
     private static final String CHECK_VIOLATION = "23514";
+    private static final String DEADLOCK = "40P01";
 
     private final Disputes disputes;
     private final DisputeDesk desk;
@@ -97,15 +113,17 @@ class Rulings {
 
     /** The other side takes the offer: what was promised in it runs by itself or is followed up. */
     Uni<Response> accept(UUID id, UUID proposalId, DisputeRequest.Said said, DisputeDesk.Actor actor) {
-        return acting(id, actor, "agreement", (connection, whole, held, now) -> {
+        return acting(id, actor, "agreement", false, (connection, whole, held, now) -> {
                     Party side = actor.side(said.side());
                     Proposal proposal = DisputeDesk.answerable(whole, proposalId, side, actor);
+                    whole.dispute().requireInTime(now);
                     whole.dispute().agree(now);
                     Entry entry = actor.entry(side, "accepted")
                             .with("proposal_id", proposal.reference())
                             .with("kind", proposal.kind().code())
                             .with("amount", DisputeDesk.amount(proposal.amount()))
                             .with("text", said.text());
+                    held.requireIn(whole.dispute().claimed.currency());
                     return disputes.answer(connection, proposal, Proposal.State.ACCEPTED, actor.person(), now)
                             .chain(() -> desk.release(connection, whole))
                             .chain(() -> keep(connection, whole, held, proposal, actor, now))
@@ -134,7 +152,8 @@ class Rulings {
                                 proposal.transactionId(),
                                 proposal.amount(),
                                 proposal.reference(),
-                                actor.person());
+                                // Who asks cannot approve: of the two, the merchant's person or the desk's.
+                                proposal.party() == Party.MERCHANT ? proposal.proposedBy() : actor.person());
                     case VOUCHER ->
                         compensate(connection, whole, held, proposal).replaceWith((UUID) null);
                     default -> Uni.createFrom().nullItem();
@@ -162,21 +181,23 @@ class Rulings {
                 .orElseThrow();
         long given = proposal.amount().amount();
         if (given > held.available(claim)) {
-            throw DisputeDesk.exceeds(held.left(claim));
+            throw DisputeDesk.exceeds(
+                    Money.of(held.available(claim), proposal.amount().currency()));
         }
-        Claim next = new Claim(claim.transactionId(), claim.amount(), 0, claim.won(), claim.compensated() + given);
-        // What was claimed back is free again by now.
-        return take(connection, whole, next, Math.addExact(amount(held.left(claim)), claim.open()));
+        Claim next = claim.taking(0, claim.won(), claim.compensated() + given, held.id(claim));
+        return take(connection, whole, held, claim, next);
     }
 
     // --- escalation and decision -------------------------------------------------------------------------------------
 
     Uni<Response> escalate(UUID id, DisputeRequest.Said said, DisputeDesk.Actor actor) {
         Party side = actor.party() == Party.DESK && said.side() != null ? said.side() : actor.party();
-        return acting(id, actor, "chargeback", (connection, whole, held, now) -> {
+        return acting(id, actor, "chargeback", true, (connection, whole, held, now) -> {
             Dispute dispute = whole.dispute();
             Status before = dispute.status;
+            dispute.requireInTime(now);
             dispute.escalate(side, now, settings);
+            held.requireIn(dispute.claimed.currency());
             return requireCase(connection, whole, side)
                     .chain(() -> claimBack(connection, whole, held))
                     .map(claimed -> List.of(actor.entry(side, "escalated")
@@ -211,8 +232,8 @@ class Rulings {
             held.use(claim, claimed);
             all += claimed;
             undo(whole, held, claim);
-            Claim open = new Claim(claim.transactionId(), claim.amount(), claimed, 0, claim.compensated());
-            taken = taken.chain(() -> take(connection, whole, open, amount(held.left(claim))));
+            Claim open = claim.taking(claimed, 0, claim.compensated(), held.id(claim));
+            taken = taken.chain(() -> take(connection, whole, held, claim, open));
         }
         if (all == 0) {
             throw Problem.conflict("nothing_left_to_claim", "All that was charged has gone back or is on its way.");
@@ -229,16 +250,23 @@ class Rulings {
     }
 
     Uni<Response> decide(UUID id, DisputeRequest.Decided decided, DisputeDesk.Actor actor) {
-        return acting(id, actor, "chargeback", (connection, whole, held, now) -> {
-            Status before = whole.dispute().status;
-            requireWithin(whole.dispute(), decided.amount());
-            whole.dispute().decide(decided.outcome(), now);
-            return rule(connection, whole, held, decided.amount(), now)
-                    .map(won -> List.of(actor.entry(Party.DESK, before.isLive() ? "decided" : "reversed")
-                            .with("outcome", decided.outcome().code())
-                            .with("won", won)
-                            .with("text", decided.text())));
-        });
+        return acting(
+                id,
+                actor,
+                "chargeback",
+                decided.outcome() == Status.WON_BY_CARDHOLDER,
+                (connection, whole, held, now) -> {
+                    Status before = whole.dispute().status;
+                    requireWithin(whole.dispute(), decided.amount());
+                    whole.dispute().requireOtherThanOpener(actor.party(), actor.person());
+                    held.requireIn(whole.dispute().claimed.currency());
+                    whole.dispute().decide(decided.outcome(), now);
+                    return rule(connection, whole, held, decided.amount(), now)
+                            .map(won -> List.of(actor.entry(Party.DESK, before.isLive() ? "decided" : "reversed")
+                                    .with("outcome", decided.outcome().code())
+                                    .with("won", won)
+                                    .with("text", decided.text())));
+                });
     }
 
     private static void requireWithin(Dispute dispute, Money amount) {
@@ -275,22 +303,18 @@ class Rulings {
             } else {
                 undo(whole, held, claim);
             }
-            Claim next = new Claim(claim.transactionId(), claim.amount(), 0, won, claim.compensated());
-            taken = taken.chain(() -> take(connection, whole, next, amount(held.left(claim))));
+            Claim next = claim.taking(0, won, claim.compensated(), held.id(claim));
+            taken = taken.chain(() -> take(connection, whole, held, claim, next));
         }
         long sum = all;
         return taken.replaceWith(sum);
     }
 
-    /** @param left beside all that is taken by now, by whomever: what is judged cannot be exceeded */
-    private Uni<Void> take(SqlConnection connection, Disputes.Whole whole, Claim next, long left) {
-        return money.taken(connection, next.transactionId())
+    // What others hold under the same row, and all that this dispute may take: what is judged cannot be exceeded.
+    private Uni<Void> take(SqlConnection connection, Disputes.Whole whole, Held held, Claim before, Claim next) {
+        return money.taken(connection, next.bookedUnder())
                 .chain(taken -> disputes.take(
-                        connection, whole.dispute().id, next, Math.addExact(taken == null ? 0 : taken, left)));
-    }
-
-    private static long amount(Money left) {
-        return left == null ? 0 : left.amount();
+                        connection, whole.dispute().id, next, Math.addExact(taken == null ? 0 : taken, next.taken())));
     }
 
     // --- what the rules decide ---------------------------------------------------------------------------------------
@@ -323,7 +347,14 @@ class Rulings {
     }
 
     private Uni<Void> lapse(Disputes.Whole seen) {
-        return holding(seen, "chargeback", (connection, held) -> desk.locked(connection, seen.dispute().id)
+        return circumstances.checklist(pool, seen).chain(checklist -> {
+            boolean wins = seen.dispute().byRules(checklist) == Status.WON_BY_CARDHOLDER;
+            return lapse(seen, wins && seen.dispute().movesMoney());
+        });
+    }
+
+    private Uni<Void> lapse(Disputes.Whole seen, boolean claims) {
+        return holding(seen, "chargeback", claims, (connection, held) -> desk.locked(connection, seen.dispute().id)
                 .chain(whole -> {
                     Instant now = desk.now();
                     if (!whole.dispute().isOverdue(now)) {
@@ -337,7 +368,9 @@ class Rulings {
         Dispute dispute = whole.dispute();
         String silent = dispute.status.turn().code();
         return circumstances.checklist(connection, whole).chain(checklist -> {
-            dispute.lapse(dispute.byRules(checklist), now, settings);
+            // Where the sources have told another currency since, a person must look.
+            Status next = held.isIn(dispute.claimed.currency()) ? dispute.byRules(checklist) : Status.UNDER_REVIEW;
+            dispute.lapse(next, now, settings);
             Entry entry = Entry.byRules(dispute.status == Status.EXPIRED ? "expired" : "deadline_passed")
                     .with("silent", silent)
                     .with("merchant_case_complete", checklist.isComplete(Party.MERCHANT));
@@ -356,11 +389,11 @@ class Rulings {
 
     // --- how rulings are made ----------------------------------------------------------------------------------------
 
-    private Uni<Response> acting(UUID id, DisputeDesk.Actor actor, String reason, Ruling ruling) {
+    private Uni<Response> acting(UUID id, DisputeDesk.Actor actor, String reason, boolean claims, Ruling ruling) {
         Uni<Idempotency.Answer> work = disputes.byId(id).chain(seen -> {
             actor.requireTheirs(seen == null ? null : seen.dispute());
             Idempotency.Answer[] answer = new Idempotency.Answer[1];
-            return holding(seen, reason, (connection, held) -> idempotency
+            return holding(seen, reason, claims, (connection, held) -> idempotency
                             .within(
                                     connection,
                                     actor.key(),
@@ -377,7 +410,10 @@ class Rulings {
         return idempotency
                 .answered(actor.key(), work)
                 .onFailure(PgException.class)
-                .transform(Rulings::explained);
+                .transform(Rulings::explained)
+                .onFailure(Transactions.Overtaken.class)
+                .transform(overtaken ->
+                        Problem.unavailable("transaction_busy", "This transaction changes too often just now."));
     }
 
     // What the database refuses because others did something in the same moment.
@@ -388,6 +424,8 @@ class Rulings {
             // They opened another dispute for this reason while this one had ended.
             case DisputeDesk.UNIQUE_VIOLATION ->
                 Problem.conflict("dispute_exists", "This payment is disputed for this reason already.");
+            // They held what we needed, again and again.
+            case DEADLOCK -> Problem.unavailable("transaction_busy", "This transaction changes too often just now.");
             default -> failure;
         };
     }
@@ -396,24 +434,32 @@ class Rulings {
         Uni<Void> with(SqlConnection connection, Held held);
     }
 
-    /** Works in one database transaction that holds the disputed transactions, and writes what became of them. */
-    private Uni<Void> holding(Disputes.Whole seen, String reason, Work work) {
+    /**
+     * Works in one database transaction that holds the disputed transactions, and writes what became of them.
+     *
+     * @param claims whether money may be claimed: refunds that were not sent yet give way
+     */
+    private Uni<Void> holding(Disputes.Whole seen, String reason, boolean claims, Work work) {
         List<UUID> ids = seen.claims().stream().map(Claim::transactionId).toList();
         return observations.revise(
                 ids,
                 reason,
-                (connection, current) -> hold(connection, current, ids).chain(held -> work.with(connection, held)
-                        .map(done ->
-                                current.stream().map(t -> held.next.get(t.id())).toList())),
+                (connection, current) -> hold(connection, current, ids, claims)
+                        .chain(held -> work.with(connection, held).map(done -> current.stream()
+                                .map(t -> held.next.get(t.id()))
+                                .toList())),
                 (connection, next) -> Uni.createFrom().voidItem());
     }
 
-    private Uni<Held> hold(SqlConnection connection, List<Transaction> current, List<UUID> ids) {
+    private Uni<Held> hold(SqlConnection connection, List<Transaction> current, List<UUID> ids, boolean claims) {
         Held held = new Held();
         Uni<Void> all = Uni.createFrom().voidItem();
         for (Transaction one : current) {
             held.next.put(one.id(), one);
-            all = all.chain(() -> money.lock(connection, one)).replaceWithVoid();
+            all = all.chain(() -> money.lock(connection, one))
+                    .chain(() -> claims
+                            ? money.cancelUnsent(connection, one.id())
+                            : Uni.createFrom().voidItem());
         }
         for (UUID id : ids) {
             all = all.chain(() -> money.find(connection, id))

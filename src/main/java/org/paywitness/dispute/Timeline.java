@@ -1,6 +1,7 @@
 package org.paywitness.dispute;
 
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -63,7 +64,7 @@ public class Timeline {
                 .put("number", entry.number())
                 .put("hash", HexFormat.of().formatHex(entry.hash()))
                 .put("action", entry.action())
-                .put("entry", new JsonObject(entry.content()))
+                .put("entry", content(entry))
                 .encode();
     }
 
@@ -103,6 +104,15 @@ public class Timeline {
     /** What the dispute itself says of the end of its timeline. */
     private record Head(int number, byte[] hash, String stage, String status) {}
 
+    // What somebody has made of it, every hash right again, may be no JSON at all.
+    private static JsonObject content(AuditEntry entry) {
+        try {
+            return new JsonObject(entry.content());
+        } catch (DecodeException e) {
+            return new JsonObject();
+        }
+    }
+
     private static AuditEntry entry(UUID dispute, Row row) {
         OffsetDateTime at = row.getOffsetDateTime(3);
         return new AuditEntry(
@@ -124,7 +134,7 @@ public class Timeline {
         if (last == null || last.number() != head.number() || !Arrays.equals(last.hash(), head.hash())) {
             return "it does not end where the dispute says that it ends";
         }
-        JsonObject state = new JsonObject(last.content());
+        JsonObject state = content(last);
         if (!head.stage().equals(state.getString("stage")) || !head.status().equals(state.getString("status"))) {
             return "the dispute is not where its last entry left it";
         }

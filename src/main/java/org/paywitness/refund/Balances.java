@@ -4,7 +4,10 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.paywitness.access.Visibility;
 import org.paywitness.explanation.Language;
@@ -65,7 +68,7 @@ class Balances implements MoneyBack {
                 new Found(base.transaction(), base.completeness(), false, null),
                 refundable.verdict(),
                 refundable.charged(),
-                refundable.claimable());
+                refundable.room());
     }
 
     @Override
@@ -75,11 +78,38 @@ class Balances implements MoneyBack {
 
     @Override
     public Uni<UUID> refund(SqlConnection connection, UUID transaction, Money amount, String agreement, String person) {
-        Idempotency.Key once = idempotency.key("agreement", agreement, new byte[0]);
+        Idempotency.Key once = idempotency.key(" agreement", agreement, new byte[0]);
         return desk.agreed(
                 connection,
                 new RefundRequest.Asked(transaction, amount, Reason.AGREEMENT, agreement),
                 new RefundDesk.Asker(person, new Visibility.Everything(), once, Language.EN));
+    }
+
+    @Override
+    public Uni<Void> cancelUnsent(SqlConnection connection, UUID transaction) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        List<Refund> unsent = new ArrayList<>();
+        return refunds.unsent(connection, transaction).chain(ids -> {
+            // All are locked before the first is written: others hold a refund when they come for the balance.
+            Uni<Void> all = Uni.createFrom().voidItem();
+            for (UUID id : ids) {
+                all = all.chain(() -> refunds.lock(connection, id))
+                        .invoke(unsent::add)
+                        .replaceWithVoid();
+            }
+            return all.chain(() -> cancel(connection, unsent, now));
+        });
+    }
+
+    private Uni<Void> cancel(SqlConnection connection, List<Refund> unsent, Instant now) {
+        Uni<Void> all = Uni.createFrom().voidItem();
+        for (Refund refund : unsent) {
+            if (refund.status.next().contains(RefundStatus.CANCELED)) {
+                refund.cancelByPolicy(now);
+                all = all.chain(() -> refunds.save(connection, refund, Refund.POLICY, "canceled", now));
+            }
+        }
+        return all;
     }
 
     @Override

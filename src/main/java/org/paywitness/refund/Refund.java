@@ -145,7 +145,7 @@ final class Refund {
         needsAttention = false;
     }
 
-    /** The money came back on another way, or more of it, while this one waited to be sent. */
+    /** The money came back on another way, or is claimed back, while this one waited to be sent. */
     void cancelByPolicy(Instant now) {
         decided(CANCELED, POLICY, null, now);
         dueAt = null;

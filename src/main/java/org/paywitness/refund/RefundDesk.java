@@ -235,11 +235,24 @@ class RefundDesk {
     }
 
     Uni<Response> reject(UUID id, String note, Asker asker) {
-        return act(id, asker, "rejected", r -> r.reject(asker.person(), note, now()));
+        return act(id, asker, "rejected", r -> {
+            requireNotAgreed(r, asker);
+            r.reject(asker.person(), note, now());
+        });
     }
 
     Uni<Response> cancel(UUID id, String note, Asker asker) {
-        return act(id, asker, "canceled", r -> r.cancel(asker.person(), note, now()));
+        return act(id, asker, "canceled", r -> {
+            requireNotAgreed(r, asker);
+            r.cancel(asker.person(), note, now());
+        });
+    }
+
+    // What two sides have agreed on is not for one of them to take back.
+    private static void requireNotAgreed(Refund refund, Asker asker) {
+        if (refund.reason == Reason.AGREEMENT && !(asker.may() instanceof Visibility.Everything)) {
+            throw Problem.conflict("refund_agreed", "This refund was agreed on: only the desk can take it back.");
+        }
     }
 
     private static boolean isForeign(Refund refund, Asker asker) {

@@ -19,10 +19,10 @@ import org.paywitness.verdict.Verdict;
  *
  * @param charged the most that any refunds may give back in all, by the most careful of the sources
  * @param left what may still be refunded; zero where nothing may
- * @param claimable what may still go back in any way, refusal or not
+ * @param room what may still go back in any way, refusal or not; negative where more is under way than was charged
  * @param refusal why nothing may go back at all, or null
  */
-record Refundable(Verdict verdict, Money charged, Money left, Money claimable, Problem refusal) {
+record Refundable(Verdict verdict, Money charged, Money left, long room, Problem refusal) {
     /**
      * What our own books say of a transaction, in minor units.
      *
@@ -61,7 +61,7 @@ record Refundable(Verdict verdict, Money charged, Money left, Money claimable, P
         Money charged = charged(transaction, verdict);
         Problem refusal = refusal(transaction, verdict, charged, books);
         if (charged == null) {
-            return new Refundable(verdict, null, null, null, refusal);
+            return new Refundable(verdict, null, null, 0, refusal);
         }
         String currency = charged.currency();
         Testimony said = new Testimony(transaction.facts());
@@ -76,9 +76,9 @@ record Refundable(Verdict verdict, Money charged, Money left, Money claimable, P
         long promised = said.promised(currency, transaction.payment().refunds(), policy);
         long told = Math.max(promised, said.arrived(currency, policy));
         long gone = Math.addExact(Math.addExact(underWay, told), books.claims().compensations());
-        Money claimable = Money.of(Math.max(0, charged.amount() - gone), currency);
-        Money left = refusal == null ? claimable : Money.of(0, currency);
-        return new Refundable(verdict, charged, left, claimable, refusal);
+        long room = charged.amount() - gone;
+        Money left = Money.of(refusal == null ? Math.max(0, room) : 0, currency);
+        return new Refundable(verdict, charged, left, room, refusal);
     }
 
     /** Whether this much may still go back. */

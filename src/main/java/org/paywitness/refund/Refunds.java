@@ -64,6 +64,9 @@ class Refunds {
             + BALANCE + "x.id OFFSET 0) n WHERE x.merged_into = t.id) m"
             + " WHERE t.id = ";
 
+    private static final String UNSENT = "SELECT r.id FROM refund r JOIN transaction t ON t.id = r.transaction_id"
+            + " WHERE (t.id = $1 OR t.merged_into = $1) AND r.status IN ('pending_approval', 'approved') ORDER BY r.id";
+
     private static final String TAKEN =
             "SELECT refunds + chargebacks + compensations FROM refund_balance WHERE transaction_id = $1";
 
@@ -148,6 +151,15 @@ class Refunds {
                     UUID into = found.transaction().mergedInto();
                     return into == null ? Uni.createFrom().item(found) : base(connection, into);
                 });
+    }
+
+    /** Refunds of the transaction, and of those merged into it, that were not sent yet. */
+    Uni<List<UUID>> unsent(SqlClient connection, UUID transaction) {
+        return connection.preparedQuery(UNSENT).execute(Tuple.of(transaction)).map(rows -> {
+            List<UUID> ids = new ArrayList<>();
+            rows.forEach(row -> ids.add(row.getUUID(0)));
+            return ids;
+        });
     }
 
     /** What refunds and disputes take under this very id, in minor units. */

@@ -16,9 +16,10 @@ public interface MoneyBack {
      *
      * @param found without what is known of its terminal
      * @param charged the most that may go back in all; null where nothing was taken
-     * @param claimable what may still go back, all that goes or has gone back in any way taken off; null likewise
+     * @param room what may still go back, all that goes or has gone back in any way taken off, in minor units of the
+     *     same currency; negative where more is under way than was charged
      */
-    record Standing(Found found, Verdict verdict, Money charged, Money claimable) {
+    record Standing(Found found, Verdict verdict, Money charged, long room) {
         public Transaction transaction() {
             return found.transaction();
         }
@@ -32,6 +33,12 @@ public interface MoneyBack {
      * with {@link Transactions.Overtaken} when it has changed.
      */
     Uni<Standing> lock(SqlConnection connection, Transaction current);
+
+    /**
+     * Cancels refunds of the transaction that were not sent yet: what they would give back is claimed back instead. The
+     * transaction must be locked.
+     */
+    Uni<Void> cancelUnsent(SqlConnection connection, UUID transaction);
 
     /** What refunds and disputes take under this very id, in minor units. */
     Uni<Long> taken(SqlConnection connection, UUID transaction);

@@ -193,12 +193,12 @@ class MigrationTest {
         UUID dispute = UUID.randomUUID();
         execute(
                 database,
-                "INSERT INTO dispute (id, reason, stage, status, opened_by, claimed, currency, opened_at, due_at,"
+                "INSERT INTO dispute (id, reason, stage, status, opened_by, opener, claimed, currency, opened_at, due_at,"
                         + " timeline_number, timeline_hash) VALUES ('" + dispute + "', 'duplicate', 'inquiry',"
-                        + " 'awaiting_merchant', 'cardholder', 50, 'CNY', now(), now(), 1, '\\x00')");
+                        + " 'awaiting_merchant', 'cardholder', 'a', 50, 'CNY', now(), now(), 1, '\\x00')");
         String claim =
-                "INSERT INTO dispute_transaction (dispute_id, transaction_id, reason, currency, amount) VALUES ('"
-                        + dispute + "', '" + sale + "', 'duplicate', 'CNY', 50)";
+                "INSERT INTO dispute_transaction (dispute_id, transaction_id, reason, currency, amount, booked_under) VALUES ('"
+                        + dispute + "', '" + sale + "', 'duplicate', 'CNY', 50, '" + sale + "')";
         execute(database, claim);
         assertRefused("never_more_than_charged", "UPDATE dispute_transaction SET open_claim = 41, charged = 100");
         execute(database, "UPDATE dispute_transaction SET open_claim = 30, charged = 100");

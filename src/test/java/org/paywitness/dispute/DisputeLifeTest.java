@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.paywitness.Said;
 import org.paywitness.TestClock;
+import org.paywitness.Tokens;
 
 /** What the sides and the desk can do in a dispute, and what it moves. */
 @QuarkusTest
@@ -109,6 +110,132 @@ class DisputeLifeTest {
                 201,
                 Quarrels.post(people.clerk, "/v1/refunds", more + money(AMOUNT - 8000) + "}")
                         .statusCode());
+    }
+
+    @Test
+    void whatTheMerchantReturnedElsewhereIsNotWonAgain() {
+        String sale = people.paid(YESTERDAY);
+        String id =
+                people.opened(people.cardholder, sale, "unrecognized").get("id").textValue();
+        step(people.cardholder, id, "escalate", "{}");
+        Said.by("acquirer", "refunded")
+                .of(people.merchant, rrn(sale), AMOUNT)
+                .card(people.card)
+                .at(Instant.now())
+                .moved(AMOUNT - 1000)
+                .post();
+        JsonNode won = step(people.judge, id, "decide", "{\"outcome\":\"won_by_cardholder\",\"text\":\"no slip\"}");
+        assertEquals(1000, won.at("/transactions/0/won/amount").longValue(), "only what is left");
+    }
+
+    private String rrn(String sale) {
+        return transaction(sale).get("rrn").textValue();
+    }
+
+    @Test
+    void aRefundThatWaitsGivesWayToTheChargeback() {
+        String sale = people.paid(YESTERDAY, "swipe", 200_000);
+        String id =
+                people.opened(people.cardholder, sale, "unrecognized").get("id").textValue();
+        String body = "{\"transaction_id\":\"" + sale + "\",\"reason\":\"customer_request\"}";
+        String refund = Quarrels.json(Quarrels.post(people.clerk, "/v1/refunds", body), 201)
+                .get("id")
+                .textValue();
+        JsonNode claimed = step(people.cardholder, id, "escalate", "{}");
+        assertEquals(200_000, claimed.at("/transactions/0/claimed_back/amount").longValue());
+        JsonNode gone = Quarrels.json(Quarrels.get(people.clerk, "/v1/refunds/" + refund), 200);
+        assertEquals("canceled", gone.get("status").textValue());
+    }
+
+    @Test
+    void anAgreementIsNotForOneSideToAnnulNorForOnePersonToApprove() {
+        String sale = people.paid(YESTERDAY, "swipe", 200_000);
+        String id =
+                people.opened(people.cardholder, sale, "unrecognized").get("id").textValue();
+        String offer = proposed(people.clerk, id, "{\"kind\":\"refund\",\"amount\":" + money(200_000) + "}");
+        JsonNode agreed = step(people.cardholder, id, "proposals/" + offer + "/accept", "{}");
+        String refund = "/v1/refunds/" + agreed.at("/follow_ups/0/refund_id").textValue();
+        assertEquals(
+                "pending_approval",
+                Quarrels.json(Quarrels.get(people.clerk, refund), 200)
+                        .get("status")
+                        .textValue());
+        Quarrels.post(people.clerk, refund + "/cancel", "{}")
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("refund_agreed"));
+        String manager = Tokens.sign(
+                Tokens.claims("merchant:read merchant:approve").subject("clerk").claim("merchant_id", people.merchant));
+        Quarrels.post(manager, refund + "/reject", "{}").then().statusCode(409).body("code", equalTo("refund_agreed"));
+        Quarrels.post(manager, refund + "/approve", "{}").then().statusCode(403).body("code", equalTo("same_person"));
+    }
+
+    @Test
+    void aVoucherThatWasNeverGivenCountsNoLonger() {
+        String sale = people.paid(YESTERDAY);
+        String id =
+                people.opened(people.cardholder, sale, "unrecognized").get("id").textValue();
+        String offer = proposed(people.clerk, id, "{\"kind\":\"voucher\",\"amount\":" + money(AMOUNT) + "}");
+        JsonNode agreed = step(people.cardholder, id, "proposals/" + offer + "/accept", "{}");
+        String promise = agreed.at("/follow_ups/0/id").textValue();
+        step(people.cardholder, id, "follow-ups", "{\"follow_up_id\":\"" + promise + "\",\"executed\":false}");
+        String again =
+                people.opened(people.cardholder, sale, "unrecognized").get("id").textValue();
+        JsonNode claimed = step(people.cardholder, again, "escalate", "{}");
+        assertEquals(AMOUNT, claimed.at("/transactions/0/claimed_back/amount").longValue());
+    }
+
+    @Test
+    void anOfferBeyondNegotiationStopsNoClock() {
+        String sale = people.paid(YESTERDAY);
+        String id =
+                people.opened(people.cardholder, sale, "unrecognized").get("id").textValue();
+        String due = step(people.cardholder, id, "escalate", "{}").get("due_at").textValue();
+        String offer = proposed(people.clerk, id, "{\"kind\":\"nothing\"}");
+        JsonNode after = dispute(people.desk, id);
+        assertEquals("awaiting_merchant", after.get("status").textValue());
+        assertEquals(due, after.get("due_at").textValue());
+        JsonNode declined = step(people.cardholder, id, "proposals/" + offer + "/decline", "{}");
+        assertEquals(due, declined.get("due_at").textValue());
+    }
+
+    @Test
+    void idsThatTurnedOutToBeOnePaymentAreClaimedOnce() {
+        String order = Said.unique("w");
+        Instant then = YESTERDAY.minus(Duration.ofDays(8));
+        String one = Said.by("wallet", "paid")
+                .of(people.merchant, null, AMOUNT)
+                .knowing("wallet_transaction_no", order)
+                .card(people.card)
+                .at(then)
+                .post();
+        String two = Said.by("acquirer", "captured")
+                .of(people.merchant, Said.unique("R"), AMOUNT)
+                .card(people.card)
+                .at(YESTERDAY)
+                .post();
+        String id =
+                people.opened(people.cardholder, two, "unrecognized").get("id").textValue();
+        Said.by("acquirer", "captured")
+                .of(people.merchant, rrn(two), AMOUNT)
+                .knowing("wallet_transaction_no", order)
+                .at(YESTERDAY)
+                .post();
+        String twice = "{\"transactions\":[{\"transaction_id\":\"" + one + "\"},{\"transaction_id\":\"" + two
+                + "\"}],\"reason\":\"duplicate\"}";
+        assertEquals(
+                400, Quarrels.post(people.cardholder, "/v1/disputes", twice).statusCode());
+        String again = "{\"transaction_id\":\"" + one + "\",\"reason\":\"unrecognized\"}";
+        Quarrels.post(people.cardholder, "/v1/disputes", again)
+                .then()
+                .statusCode(409)
+                .body("dispute_id", equalTo(id));
+        step(people.cardholder, id, "escalate", "{}");
+        String refund = "{\"transaction_id\":\"" + one + "\",\"reason\":\"customer_request\"}";
+        Quarrels.post(people.clerk, "/v1/refunds", refund)
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("under_chargeback"));
     }
 
     @Test
