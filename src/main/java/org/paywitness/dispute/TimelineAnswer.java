@@ -6,6 +6,7 @@ import java.time.ZoneId;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.paywitness.audit.AuditEntry;
 import org.paywitness.explanation.Language;
@@ -40,9 +41,9 @@ public record TimelineAnswer(
                     String hash) {}
 
     /** Times in the zone are told in words only; what is hashed is shown as it is hashed. */
-    static TimelineAnswer of(Dispute dispute, Timeline.Verified timeline, Language language) {
+    static TimelineAnswer of(UUID dispute, Timeline.Verified timeline, Language language) {
         return new TimelineAnswer(
-                TypeId.format(TypeId.DISPUTE, dispute.id),
+                TypeId.format(TypeId.DISPUTE, dispute),
                 timeline.isWhole(),
                 timeline.fault(),
                 timeline.entries().stream().map(entry -> entry(entry, language)).toList());
