@@ -4,7 +4,7 @@
 # For each read: requests/s, p50 and p99 in ms, statements, CPU µs of the service and of PostgreSQL per request.
 # Usage: src/bench/dispute.sh        after ./mvnw package -DskipTests
 #   SIZES="10000 1000000" SECONDS_EACH=10 WARM_SECONDS=5 CONNECTIONS=16 LOOPS=<cores>
-#   SIZES="1000 5000" SECONDS_EACH=1 WARM_SECONDS=1 shows within a minute that it runs
+#   SIZES="1000 5000" SECONDS_EACH=1 WARM_SECONDS=1 shows within two minutes that it runs
 #   BENCH_DIR=<its database starts empty each time: disputes cannot be deleted; 1,000,000 need 8 GB>
 # Needs a JDK, openssl and curl; PostgreSQL is the embedded one. Uses wrk where installed. Fails when a timeline is not
 # whole, a read fails, or one but the checklist takes more than one statement.
@@ -54,12 +54,12 @@ start_service() {
 make_lines() {
     local n
     if [ ! -f "$BENCH_DIR/merchants.txt" ]; then
-        for n in $(seq 0 3 199); do
+        for n in $(seq 0 6 199); do
             CLAIMS='"iss":"bench","aud":"paywitness","sub":"m'$n'","client_id":"bench","scope":"merchant:read","merchant_id":"m_'$n'"'
             make_token && echo "m_$n - $TOKEN"
         done >"$BENCH_DIR/merchants.txt"
     fi
-    for n in $(seq 1 $(($1 / 4 / 64 + 1)) $(($1 / 4 - 1))); do
+    for n in $(seq 1 $(($1 / 4 / 32 + 1)) $(($1 / 4 - 1))); do
         n=card_01$(printf %024d "$n")
         CLAIMS='"iss":"bench","aud":"paywitness","sub":"'$n'","client_id":"bench","scope":"cardholder","cards":["'$n'"]'
         make_token && echo "$n - $TOKEN"
@@ -85,12 +85,10 @@ forget() { sql -c 'SELECT pg_stat_statements_reset()' >/dev/null; }
 # measure SIZE NAME LINES PATH: keeps a line for the summary.
 measure() {
     local p0 s0 p1 s1 result calls
-    load "$3" "$4" "$WARM_SECONDS" >/dev/null
-    forget
     p0=$(postgres_ticks) s0=$(ticks "$SERVICE_PID")
     result=$(load "$3" "$4" "$SECONDS_EACH")
     p1=$(postgres_ticks) s1=$(ticks "$SERVICE_PID")
-    calls=$(sql -c "SELECT sum(calls) $STATEMENTS")
+    calls=$(sql -c "SELECT sum(calls) $STATEMENTS" -c 'SELECT pg_stat_statements_reset()' | sed -n 1p)
     echo "$1 $2 $result $calls $((s1 - s0)) $((p1 - p0)) $(getconf CLK_TCK)" | awk '{n = $6 ? $6 : 1; us = 1e6 / $11 / n
         printf "%7d %-17s %8d %8.1f %8.1f %8d %5.2f %8.0f %8.0f\n", $1, $2, $3, $4 / 1000, $5 / 1000, $7, $8 / n, $9 * us, $10 * us}' |
         tee -a "$BENCH_DIR/results.txt"
@@ -141,12 +139,14 @@ ROWS=0
 build_load Load.java
 start_postgres pg_stat_statements
 CLAIMS=$DESK && make_token
-sql -c 'CREATE EXTENSION pg_stat_statements SCHEMA pg_catalog'
 start_service
+sql -c 'CREATE EXTENSION pg_stat_statements'
 for ROWS in $SIZES; do
     sql "$FILL" -c 'VACUUM ANALYZE' -c CHECKPOINT
     make_lines "$ROWS"
     check_timelines "$ROWS"
+    while read -r _ lines path <&3; do load "$lines" "$path" "$WARM_SECONDS" >/dev/null; done 3<<<"$READS"
+    forget
     echo "#  size read              requests/s  p50_ms   p99_ms failures statements service_us postgres_us"
     while read -r name lines path <&3; do measure "$ROWS" "$name" "$lines" "$path"; done 3<<<"$READS"
     show_polls "$ROWS"
