@@ -94,9 +94,8 @@ record DisputeQuery(
     }
 
     // The order is that of an index which begins with a column that is asked for and ends with the id. Were the column
-    // just equal and the order by id alone, a plan that is kept, not knowing how rare the value is, would go through
-    // all
-    // disputes to find the few of it.
+    // just equal and the order by id alone, a plan that is kept does not know how rare the value is, and would go
+    // through all disputes to find the few of it.
     private static String page(List<String> where, Tuple tuple, Map<String, String> equal, UUID before) {
         if (equal.isEmpty()) {
             add(where, tuple, "d.id < $%d", before);
