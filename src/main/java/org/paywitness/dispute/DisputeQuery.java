@@ -97,7 +97,8 @@ record DisputeQuery(
     // just equal and the order by id alone, a plan that is kept does not know how rare the value is, and would go
     // through all disputes to find the few of it.
     private static String page(List<String> where, Tuple tuple, Map<String, String> equal, UUID before) {
-        if (equal.isEmpty()) {
+        // A merchant's of one status are few enough, and have an index of their own that ends with the id.
+        if (equal.isEmpty() || equal.containsKey("status") && equal.containsKey("merchant_id")) {
             add(where, tuple, "d.id < $%d", before);
             return " ORDER BY d.id DESC";
         }
