@@ -11,9 +11,10 @@ build_load() {
     javac -nowarn -cp "$CLASSPATH" -d "$BENCH_DIR/load" "${@/#/src/bench/java/}"
 }
 
+# start_postgres [LIBRARIES], which it loads.
 start_postgres() {
     rm -f "$BENCH_DIR/postgres.log"
-    java -cp "$CLASSPATH" src/bench/java/BenchPostgres.java "$BENCH_DIR/data" "$PGPORT" >"$BENCH_DIR/postgres.log" 2>&1 &
+    java -cp "$CLASSPATH" src/bench/java/BenchPostgres.java "$BENCH_DIR/data" "$PGPORT" "$@" >"$BENCH_DIR/postgres.log" 2>&1 &
     pids+=($!)
     wait_for grep -q ready "$BENCH_DIR/postgres.log"
     POSTMASTER=$(head -1 "$BENCH_DIR/data/postmaster.pid")

@@ -68,9 +68,9 @@ load() {
         java -Xmx512m -cp "$CLASSPATH:$BENCH_DIR/load" Load "$1" "$2" "$3" "$4" "$TOKEN" "$BENCH_DIR/ids.txt"
     fi
 }
-bench_b() { load $BARE_PORT "$1" "$2" '/v1/transactions/{id}/verdict'; }
-bench_c() { load $SERVICE_PORT "$1" "$2" '/v1/transactions/{txn}/verdict'; }
-bench_d() { load $SERVICE_PORT "$1" "$2" '/v1/was-i-charged?rrn={rrn}'; }
+bench_b() { load $BARE_PORT "$1" "$2" '/v1/transactions/{1}/verdict'; }
+bench_c() { load $SERVICE_PORT "$1" "$2" '/v1/transactions/{3}/verdict'; }
+bench_d() { load $SERVICE_PORT "$1" "$2" '/v1/was-i-charged?rrn={2}'; }
 
 # measure WHAT CONNECTIONS ROUND: prints a line and keeps it for the summary.
 measure() {

@@ -3,7 +3,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** The embedded PostgreSQL on a data directory that is kept: {@code BenchPostgres DATA PORT}. Runs until it is killed. */
+/** The embedded PostgreSQL on a data directory that is kept: {@code BenchPostgres DATA PORT [LIBRARIES]}. Runs until it is killed. */
 public final class BenchPostgres {
     public static void main(String[] args) throws Exception {
         Path data = Path.of(args[0]);
@@ -20,6 +20,7 @@ public final class BenchPostgres {
                 // The embedded one is made for tests, which lose nothing: as durable as in production.
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("shared_preload_libraries", args.length > 2 ? args[2] : "")
                 .start();
         System.out.println("ready");
         Thread.currentThread().join();

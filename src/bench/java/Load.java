@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * A closed loop of keep-alive HTTP/1.1 connections, for machines without wrk: each sends its next request when it has
- * the answer. {@code Load PORT CONNECTIONS SECONDS PATH TOKEN LINES_FILE}; {id}, {rrn} and {txn} in PATH are filled from a random
- * line. Prints {@code requests/s p50_us p99_us requests failures}. Not 200 is a failure; answers have a Content-Length.
+ * the answer. {@code Load PORT CONNECTIONS SECONDS PATH TOKEN LINES_FILE}; {1}, {2} and {3} in PATH and TOKEN
+ * are the words of a random line. Prints {@code requests/s p50_us p99_us requests failures}. Not 200 is a failure; answers have a Content-Length.
  */
 public final class Load {
     private static final byte[] LENGTH = "content-length:".getBytes(StandardCharsets.US_ASCII);
@@ -52,8 +52,10 @@ public final class Load {
     private static byte[][] requests(String path, String token, List<String[]> lines) {
         byte[][] requests = new byte[lines.size()][];
         for (int i = 0; i < requests.length; i++) {
-            String target = path.replace("{id}", lines.get(i)[0]).replace("{rrn}", lines.get(i)[1]).replace("{txn}", lines.get(i)[2]);
-            String request = "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + token + "\r\n\r\n";
+            String request = "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + token + "\r\n\r\n";
+            for (int word = 0; word < lines.get(i).length; word++) {
+                request = request.replace("{" + (word + 1) + "}", lines.get(i)[word]);
+            }
             requests[i] = request.getBytes(StandardCharsets.US_ASCII);
         }
         return requests;

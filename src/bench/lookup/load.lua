@@ -1,13 +1,14 @@
--- Random lines "uuid rrn typeid" of BENCH_IDS into BENCH_PATH; prints: requests/s p50_us p99_us requests failures
+-- Three words of random lines of BENCH_IDS as {1}, {2} and {3} into BENCH_PATH and BENCH_TOKEN; prints: requests/s p50_us p99_us requests failures
 local requests = {}
 local path, token = os.getenv("BENCH_PATH"), os.getenv("BENCH_TOKEN")
 
 function init(args)
     math.randomseed(os.time())
     for line in io.lines(os.getenv("BENCH_IDS")) do
-        local id, rrn, txn = line:match("(%S+) (%S+) (%S+)")
-        local target = path:gsub("{id}", id):gsub("{rrn}", rrn):gsub("{txn}", txn)
-        requests[#requests + 1] = wrk.format("GET", target, {["Authorization"] = "Bearer " .. token})
+        local words = {}
+        words["1"], words["2"], words["3"] = line:match("(%S+) (%S+) (%S+)")
+        local target, bearer = path:gsub("{(%d)}", words), token:gsub("{(%d)}", words)
+        requests[#requests + 1] = wrk.format("GET", target, {["Authorization"] = "Bearer " .. bearer})
     end
 end
 

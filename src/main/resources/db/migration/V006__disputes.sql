@@ -35,6 +35,9 @@ CREATE INDEX dispute_card ON dispute (card_token, id) WHERE card_token IS NOT NU
 CREATE INDEX dispute_act ON dispute (act_at) WHERE act_at IS NOT NULL;
 CREATE INDEX dispute_merchant_status ON dispute (merchant_id, status, id);
 CREATE INDEX dispute_status ON dispute (status, id);
+CREATE INDEX dispute_stage ON dispute (stage, id);
+CREATE INDEX dispute_reason ON dispute (reason, id);
+CREATE INDEX dispute_due ON dispute (due_at, id) WHERE due_at IS NOT NULL;
 
 -- What a dispute is about, and what it moves under each transaction's id, in minor units of the dispute's currency.
 CREATE TABLE dispute_transaction (
@@ -150,6 +153,7 @@ CREATE TABLE follow_up (
 CREATE INDEX follow_up_dispute ON follow_up (dispute_id, id);
 CREATE INDEX follow_up_refund ON follow_up (refund_id) WHERE refund_id IS NOT NULL;
 CREATE INDEX follow_up_due ON follow_up (due_at) WHERE status = 'promised' AND NOT reminded;
+CREATE INDEX follow_up_awaited ON follow_up (id) WHERE status = 'promised' AND refund_id IS NOT NULL;
 CREATE INDEX follow_up_promised ON follow_up (merchant_id, due_at) WHERE status = 'promised';
 
 -- What was claimed never changes, and nothing is forgotten.

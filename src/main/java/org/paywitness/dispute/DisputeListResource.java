@@ -149,11 +149,12 @@ public class DisputeListResource {
             @Context SecurityIdentity identity) {
         Visibility visibility = Caller.of(identity).requireRead();
         Language language = Language.of(languages);
-        return visible(id, uri, visibility).chain(whole -> timeline.read(whole.dispute().id)
+        UUID dispute = id(id, uri);
+        return timeline.read(dispute, visibility)
                 .map(read -> answers.inLanguage(
-                        TimelineAnswer.of(whole.dispute(), read, DisputeResource.party(visibility), language),
+                        TimelineAnswer.of(dispute, read, DisputeResource.party(visibility), language),
                         known,
-                        language)));
+                        language));
     }
 
     @GET
@@ -203,13 +204,16 @@ public class DisputeListResource {
     }
 
     private Uni<Disputes.Whole> visible(String id, UriInfo uri, Visibility visibility) {
-        QueryParameters.refuseAll(uri.getQueryParameters());
-        UUID dispute = TypeId.parse(TypeId.DISPUTE, id).orElseThrow(Problem::notFound);
-        return disputes.byId(dispute).invoke(whole -> {
+        return disputes.byId(id(id, uri)).invoke(whole -> {
             if (whole == null || !visibility.shows(whole.dispute().merchantId, whole.dispute().cardToken)) {
                 throw Problem.notFound();
             }
         });
+    }
+
+    private static UUID id(String text, UriInfo uri) {
+        QueryParameters.refuseAll(uri.getQueryParameters());
+        return TypeId.parse(TypeId.DISPUTE, text).orElseThrow(Problem::notFound);
     }
 
     private DisputeAnswer answer(Disputes.Whole whole, Language language) {

@@ -3,7 +3,11 @@ package org.paywitness.dispute;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.paywitness.access.Visibility;
@@ -20,6 +24,8 @@ record DisputeQuery(
         Boolean overdue,
         String merchantId,
         UUID transactionId) {
+
+    private static final UUID ABOVE_ALL = new UUID(-1, -1);
 
     static final Set<String> PARAMETERS =
             Set.of("status", "stage", "reason", "overdue", "merchant_id", "transaction_id", "limit", "cursor");
@@ -50,31 +56,57 @@ record DisputeQuery(
         return value;
     }
 
-    /** The conditions on {@code dispute d}; what they compare with is added to the tuple. */
-    void where(List<String> where, Tuple tuple, Instant now) {
-        if (visibility instanceof Visibility.OfMerchant of) {
-            add(where, tuple, "d.merchant_id = $%d", of.merchantId());
+    /**
+     * The conditions on {@code dispute d} and the order, newest first; what they compare with is added to the tuple.
+     *
+     * @param before where the page begins, or null for the newest
+     */
+    String narrow(Tuple tuple, UUID before, Instant now) {
+        String own = visibility instanceof Visibility.OfMerchant of ? of.merchantId() : null;
+        Map<String, String> equal = new LinkedHashMap<>();
+        equal.put("status", status == null ? null : status.code());
+        equal.put("merchant_id", own == null ? merchantId : own);
+        equal.put("stage", stage == null ? null : stage.code());
+        equal.put("reason", reason == null ? null : reason.code());
+        equal.values().removeIf(Objects::isNull);
+
+        List<String> where = new ArrayList<>();
+        String order = page(where, tuple, equal, before == null ? ABOVE_ALL : before);
+        equal.forEach((column, value) -> add(where, tuple, "d." + column + " = $%d", value));
+        if (own != null) {
+            add(where, tuple, "d.merchant_id = $%d", merchantId);
         }
         if (visibility instanceof Visibility.OfCards of) {
             add(where, tuple, "d.card_token = ANY($%d)", of.cards().toArray(String[]::new));
         }
-        add(where, tuple, "d.merchant_id = $%d", merchantId);
-        add(where, tuple, "d.status = $%d", status == null ? null : status.code());
-        add(where, tuple, "d.stage = $%d", stage == null ? null : stage.code());
-        add(where, tuple, "d.reason = $%d", reason == null ? null : reason.code());
         add(
                 where,
                 tuple,
-                "d.id IN (SELECT c.dispute_id FROM dispute_transaction c JOIN transaction t ON t.id = c.transaction_id"
-                        + " WHERE t.id = $%1$d OR t.merged_into = $%1$d)",
+                "d.id = ANY(ARRAY(SELECT c.dispute_id FROM dispute_transaction c JOIN transaction t"
+                        + " ON t.id = c.transaction_id WHERE t.id = $%1$d OR t.merged_into = $%1$d))",
                 transactionId);
         if (overdue != null) {
-            add(
-                    where,
-                    tuple,
-                    (overdue ? "" : "NOT ") + "coalesce(d.due_at < $%d, false)",
-                    now.atOffset(ZoneOffset.UTC));
+            // As an array, what is overdue is looked up first, by its index: it is little, and may be old.
+            String late = "d.id = ANY(ARRAY(SELECT o.id FROM dispute o WHERE o.due_at < $%d))";
+            add(where, tuple, overdue ? late : "coalesce(d.due_at >= $%d, true)", now.atOffset(ZoneOffset.UTC));
         }
+        return " WHERE " + String.join(" AND ", where) + order;
+    }
+
+    // The order is that of an index which begins with a column that is asked for and ends with the id. Were the column
+    // just equal and the order by id alone, a plan that is kept does not know how rare the value is, and would go
+    // through all disputes to find the few of it.
+    private static String page(List<String> where, Tuple tuple, Map<String, String> equal, UUID before) {
+        // A merchant's of one status are few enough, and have an index of their own that ends with the id.
+        if (equal.isEmpty() || equal.containsKey("status") && equal.containsKey("merchant_id")) {
+            add(where, tuple, "d.id < $%d", before);
+            return " ORDER BY d.id DESC";
+        }
+        String first = equal.keySet().iterator().next();
+        tuple.addValue(equal.remove(first)).addValue(before);
+        where.add(
+                "(d.%1$s, d.id) < ($%2$d, $%3$d) AND d.%1$s >= $%2$d".formatted(first, tuple.size() - 1, tuple.size()));
+        return " ORDER BY d." + first + " DESC, d.id DESC";
     }
 
     private static void add(List<String> where, Tuple tuple, String condition, Object value) {

@@ -5,6 +5,7 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.OffsetDateTime;
@@ -18,8 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.paywitness.access.Visibility;
 import org.paywitness.audit.AuditEntry;
 import org.paywitness.id.TypeId;
+import org.paywitness.problem.Problem;
 
 /**
  * What happened in a dispute, in order, and whether it is as it was written. Three places must agree: the entries, each
@@ -43,11 +46,10 @@ public class Timeline {
     }
 
     private static final String READ =
-            "SELECT 0, d.timeline_number, d.timeline_hash, NULL::timestamptz, d.stage, d.status, NULL, NULL"
-                    + " FROM dispute d WHERE d.id = $1"
+            "SELECT 0, d.timeline_number, d.timeline_hash, NULL::timestamptz, d.stage, d.status, d.merchant_id,"
+                    + " d.card_token FROM dispute d WHERE d.id = $1"
                     + " UNION ALL SELECT 1, a.number, a.hash, a.at, a.actor, a.action, a.content, a.person"
-                    + " FROM audit_entry a"
-                    + " WHERE a.subject_id = $1"
+                    + " FROM audit_entry a WHERE a.subject_id = $1"
                     + " UNION ALL SELECT 2, NULL, NULL, NULL, NULL, o.type, o.payload, NULL FROM outbox o"
                     + " WHERE o.aggregatetype = 'dispute' AND o.aggregateid = $2";
 
@@ -68,9 +70,14 @@ public class Timeline {
                 .encode();
     }
 
-    /** Reads it whole, with one statement, and checks it. */
-    public Uni<Verified> read(UUID dispute) {
-        return pool.preparedQuery(READ)
+    /** Reads it whole, with one statement, and checks it. Fails with 404 where it is not there, or not the reader's. */
+    public Uni<Verified> read(UUID dispute, Visibility visibility) {
+        return read(pool, dispute, visibility);
+    }
+
+    /** The same, as the caller's database transaction sees it. */
+    Uni<Verified> read(SqlClient client, UUID dispute, Visibility visibility) {
+        return client.preparedQuery(READ)
                 .execute(Tuple.of(dispute, TypeId.format(TypeId.DISPUTE, dispute)))
                 .map(rows -> {
                     List<AuditEntry> entries = new ArrayList<>();
@@ -85,7 +92,9 @@ public class Timeline {
                                         row.getInteger(1),
                                         row.getBuffer(2).getBytes(),
                                         row.getString(4),
-                                        row.getString(5));
+                                        row.getString(5),
+                                        row.getString(6),
+                                        row.getString(7));
                             case 1 -> {
                                 entries.add(entry(dispute, row));
                                 persons.put(row.getInteger(1), row.getString(7));
@@ -96,13 +105,16 @@ public class Timeline {
                             }
                         }
                     }
+                    if (head == null || !visibility.shows(head.merchantId(), head.cardToken())) {
+                        throw Problem.notFound();
+                    }
                     entries.sort(Comparator.comparingInt(AuditEntry::number));
                     return new Verified(List.copyOf(entries), persons, fault(entries, head, told, events));
                 });
     }
 
-    /** What the dispute itself says of the end of its timeline. */
-    private record Head(int number, byte[] hash, String stage, String status) {}
+    /** What the dispute itself says of the end of its timeline, and whose it is. */
+    private record Head(int number, byte[] hash, String stage, String status, String merchantId, String cardToken) {}
 
     // What somebody has made of it, every hash right again, may be no JSON at all.
     private static JsonObject content(AuditEntry entry) {

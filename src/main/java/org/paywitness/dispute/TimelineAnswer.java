@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.paywitness.audit.AuditEntry;
 import org.paywitness.evidence.Party;
@@ -46,9 +47,9 @@ public record TimelineAnswer(
                     String hash) {}
 
     /** @param asker who is told: a side does not learn who the other's persons are */
-    static TimelineAnswer of(Dispute dispute, Timeline.Verified timeline, Party asker, Language language) {
+    static TimelineAnswer of(UUID dispute, Timeline.Verified timeline, Party asker, Language language) {
         return new TimelineAnswer(
-                TypeId.format(TypeId.DISPUTE, dispute.id),
+                TypeId.format(TypeId.DISPUTE, dispute),
                 timeline.isWhole(),
                 timeline.fault(),
                 timeline.entries().stream()
