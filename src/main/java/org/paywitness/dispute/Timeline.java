@@ -4,6 +4,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.OffsetDateTime;
@@ -64,7 +65,12 @@ public class Timeline {
 
     /** Reads it whole, with one statement, and checks it. */
     public Uni<Verified> read(UUID dispute) {
-        return pool.preparedQuery(READ)
+        return read(pool, dispute);
+    }
+
+    /** The same, as the caller's database transaction sees it. */
+    Uni<Verified> read(SqlClient client, UUID dispute) {
+        return client.preparedQuery(READ)
                 .execute(Tuple.of(dispute, TypeId.format(TypeId.DISPUTE, dispute)))
                 .map(rows -> {
                     List<AuditEntry> entries = new ArrayList<>();
