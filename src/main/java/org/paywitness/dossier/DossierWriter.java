@@ -120,6 +120,8 @@ public class DossierWriter implements ServerMessageBodyWriter<Wanted> {
         Uni<Void> send(Made made) {
             if (made.length() >= 0) {
                 response.setResponseHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(made.length()));
+            } else {
+                response.setChunked(true);
             }
             return made.content()
                     .onItem()
@@ -158,6 +160,7 @@ public class DossierWriter implements ServerMessageBodyWriter<Wanted> {
                 context.resume();
             } else {
                 response.removeResponseHeader(HttpHeaders.CONTENT_LENGTH);
+                response.setChunked(false);
                 context.resume(failure);
             }
         }
