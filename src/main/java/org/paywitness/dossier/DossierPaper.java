@@ -233,7 +233,7 @@ final class DossierPaper {
                     + (promise.endedAt() == null ? "" : "\n" + time(promise.endedAt()));
             rows.add(List.of(words.party(promise.owedBy()), what, time(promise.dueAt()), state));
         }
-        paper.table(columns("owed_by", 1, "promise", 4, "due_at", 2, "state", 2), rows);
+        paper.table(columns("owed_by", 1, "promise", 4, "due_at", 2.4f, "state", 2.4f), rows);
     }
 
     private void evidence(Paper paper) throws IOException {
@@ -266,7 +266,7 @@ final class DossierPaper {
             warning(paper);
         }
         TimelineWords steps = new TimelineWords(file, words, zone);
-        paper.table(columns("number", 0.4f, "time", 1.2f, "step", 5), () -> file.timeline().entries().stream()
+        paper.table(columns("number", 0.4f, "time", 1.85f, "step", 5), () -> file.timeline().entries().stream()
                 .map(entry -> List.of(
                         Integer.toString(entry.number()), time(entry.at()), steps.of(entry) + "\n" + hash(entry)))
                 .iterator());

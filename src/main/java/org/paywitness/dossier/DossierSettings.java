@@ -13,7 +13,7 @@ interface DossierSettings {
     @Min(1)
     int maxAtOnce();
 
-    /** How long one may take until its last byte has left; then its connection is closed. */
+    /** How long the sending of one may take, until its last byte has left; then its connection is closed. */
     @WithDefault("10m")
     Duration timeout();
 }

@@ -1,9 +1,12 @@
 package org.paywitness.dossier;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -38,7 +41,6 @@ public class DossierWriter implements ServerMessageBodyWriter<Wanted> {
     private final Press press;
     private final Policy policy;
     private final ObjectMapper json;
-    private final Vertx vertx;
     private final DossierSettings settings;
     private final Semaphore places;
 
@@ -48,14 +50,12 @@ public class DossierWriter implements ServerMessageBodyWriter<Wanted> {
             Press press,
             Policy policy,
             ObjectMapper json,
-            Vertx vertx,
             DossierSettings settings) {
         this.caseFiles = caseFiles;
         this.evidences = evidences;
         this.press = press;
         this.policy = policy;
         this.json = json;
-        this.vertx = vertx;
         this.settings = settings;
         this.places = new Semaphore(settings.maxAtOnce());
     }
@@ -102,19 +102,12 @@ public class DossierWriter implements ServerMessageBodyWriter<Wanted> {
         private final Wanted wanted;
         private final ResteasyReactiveRequestContext context;
         private final ServerHttpResponse response;
-        private final long deadline;
-        private volatile boolean late;
         private long bytes;
 
         Sending(Wanted wanted, ResteasyReactiveRequestContext context) {
             this.wanted = wanted;
             this.context = context;
             this.response = context.serverResponse();
-            this.deadline = vertx.setTimer(settings.timeout().toMillis(), timer -> {
-                late = true;
-                // What is being written to it fails, and so this ends.
-                context.serverRequest().closeConnection();
-            });
         }
 
         Uni<Void> send(Made made) {
@@ -129,7 +122,10 @@ public class DossierWriter implements ServerMessageBodyWriter<Wanted> {
                     .onItem()
                     .ignoreAsUni()
                     .onTermination()
-                    .invoke(() -> close(made));
+                    .invoke(() -> close(made))
+                    .ifNoItem()
+                    .after(settings.timeout())
+                    .fail();
         }
 
         private Uni<Void> write(Buffer piece) {
@@ -154,9 +150,9 @@ public class DossierWriter implements ServerMessageBodyWriter<Wanted> {
         // With less than was announced, or without the end of an archive, the client sees that it has not got all.
         void fail(Throwable failure) {
             boolean begun = response.headWritten() || response.closed();
-            ended(late ? "late" : begun ? "broken off" : "failed");
+            ended(failure instanceof TimeoutException ? "late" : begun ? "broken off" : "failed");
             if (begun) {
-                context.serverRequest().closeConnection();
+                hangUp();
                 context.resume();
             } else {
                 response.removeResponseHeader(HttpHeaders.CONTENT_LENGTH);
@@ -165,9 +161,19 @@ public class DossierWriter implements ServerMessageBodyWriter<Wanted> {
             }
         }
 
+        // A connection that is closed politely waits until what was written has left, which may be never.
+        private void hangUp() {
+            HttpConnection connection =
+                    context.unwrap(RoutingContext.class).request().connection();
+            if (connection instanceof ConnectionBase base) {
+                base.channel().close();
+            } else {
+                connection.close();
+            }
+        }
+
         // Reading changes nothing, the timeline neither; but who handed what on, and when, should be found.
         private void ended(String how) {
-            vertx.cancelTimer(deadline);
             places.release();
             LOG.infof(
                     "dossier dispute=%s form=%s language=%s by=%s bytes=%d end=\"%s\"",

@@ -79,7 +79,8 @@ final class TimelineWords {
     }
 
     private String state(Map<String, Object> content) {
-        String state = "→ " + value("stage", content.get("stage")) + " · " + value("status", content.get("status"));
+        String state = words.text("then") + value("stage", content.get("stage")) + " · "
+                + value("status", content.get("status"));
         return content.get("due_at") instanceof String due
                 ? state + " · " + words.text("label.due_at") + " " + time(due)
                 : state;
