@@ -71,15 +71,15 @@ SELECT ('01990000-0000-700' || a.number || '-8000-' || f.hex)::uuid, 'dispute', 
         || '","action":"' || a.action || '","entry":' || a.content || '}', f.merchant_id, a.at
 FROM fresh f JOIN audit_entry a ON a.subject_id = f.id ORDER BY a.number, f.n;
 
-INSERT INTO dispute (id, reason, stage, status, opened_by, merchant_id, card_token, claimed, currency, text, opened_at,
+INSERT INTO dispute (id, reason, stage, status, opened_by, opener, merchant_id, card_token, claimed, currency, text, opened_at,
     due_at, act_at, reminders, ended_at, timeline_number, timeline_hash)
-SELECT f.id, f.reason, f.stage, f.status, 'cardholder', f.merchant_id, f.card_token, f.amount, 'CNY',
+SELECT f.id, f.reason, f.stage, f.status, 'cardholder', 'bench', f.merchant_id, f.card_token, f.amount, 'CNY',
     'I was not there on that day.', f.opened_at, f.due_at, f.now + CASE WHEN f.due_at IS NOT NULL THEN interval '1 day' END,
     2, CASE WHEN f.due_at IS NULL THEN f.opened_at + interval '4 hours' END, 4, a.hash
 FROM fresh f JOIN audit_entry a ON a.subject_id = f.id AND a.number = 4 ORDER BY f.n;
 
-INSERT INTO dispute_transaction (dispute_id, transaction_id, reason, currency, live, amount, charged, won)
-SELECT id, transaction_id, reason, 'CNY', due_at IS NOT NULL, amount, amount,
+INSERT INTO dispute_transaction (dispute_id, transaction_id, booked_under, reason, currency, live, amount, charged, won)
+SELECT id, transaction_id, transaction_id, reason, 'CNY', due_at IS NOT NULL, amount, amount,
     CASE status WHEN 'won_by_cardholder' THEN amount ELSE 0 END
 FROM fresh ORDER BY n;
 
@@ -105,9 +105,10 @@ SELECT ('01990000-0003-7000-8000-' || hex)::uuid, id, merchant_id, 'refund', 'me
 FROM (SELECT *, n <= 5000 AND k = 10 AS pending FROM fresh WHERE status = 'agreed') f ORDER BY n;
 
 -- Two files to every other dispute; of their content nothing is read.
-INSERT INTO evidence (id, dispute_id, type, party, file_name, media_type, size, sha256, storage, added_by, added_at)
+INSERT INTO evidence (id, dispute_id, type, party, file_name, media_type, size, sha256, storage, added_by,
+    sent_by, added_at)
 SELECT ('01990000-000' || e.k || '-7000-8000-' || hex)::uuid, id, e.type, 'merchant', e.type || '.pdf', 'application/pdf',
-    1000, sha256(hex::bytea), 'postgresql', 'bench', opened_at
+    1000, sha256(hex::bytea), 'postgresql', 'bench', 'merchant', opened_at
 FROM fresh, (VALUES (4, 'slip'), (5, 'invoice')) AS e(k, type) WHERE n % 2 = 0 ORDER BY n;
 
 INSERT INTO terminal (id, terminal_id, merchant_id, state, since, registered_by, registered_at)

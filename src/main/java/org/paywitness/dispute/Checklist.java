@@ -56,7 +56,8 @@ public record Checklist(List<Item> items, List<Weakness> weaknesses) {
         WEAK,
         MISSING;
 
-        String code() {
+        /** The name on the wire. */
+        public String code() {
             return name().toLowerCase(Locale.ROOT);
         }
     }

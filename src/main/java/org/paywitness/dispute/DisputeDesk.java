@@ -160,7 +160,7 @@ class DisputeDesk {
         });
     }
 
-    private static Found known(Found found, Checklist checklist) {
+    static Found known(Found found, Checklist checklist) {
         boolean lost = checklist.weaknesses().contains(Checklist.Weakness.TERMINAL_LOST_BEFORE);
         return new Found(found.transaction(), found.completeness(), lost, null);
     }

@@ -19,7 +19,7 @@ import org.paywitness.explanation.Language;
  * What disputes say to people, from {@code messages/dispute.*.properties}. Read once; a missing, blank or unknown text
  * fails the start.
  */
-final class DisputeWords {
+public final class DisputeWords {
     /** What timelines tell of. */
     static final List<String> ACTIONS = List.of(
             "opened",
@@ -51,11 +51,11 @@ final class DisputeWords {
         return in(language).get("reason." + reason.code());
     }
 
-    static String stage(Stage stage, Language language) {
+    public static String stage(Stage stage, Language language) {
         return in(language).get("stage." + stage.code());
     }
 
-    static String status(Status status, Language language) {
+    public static String status(Status status, Language language) {
         return in(language).get("status." + status.code());
     }
 
@@ -73,11 +73,11 @@ final class DisputeWords {
         return in(language).get("weakness." + weakness.code());
     }
 
-    static String evidence(EvidenceType type, Language language) {
+    public static String evidence(EvidenceType type, Language language) {
         return in(language).get("evidence." + type.code());
     }
 
-    static String proposal(Proposal.Kind kind, Language language) {
+    public static String proposal(Proposal.Kind kind, Language language) {
         return in(language).get("proposal." + kind.code());
     }
 

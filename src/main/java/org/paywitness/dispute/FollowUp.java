@@ -16,7 +16,7 @@ import org.paywitness.money.Money;
  * @param refundId the refund that carries it out; null for other promises
  * @param proof evidence of it, or null
  */
-record FollowUp(
+public record FollowUp(
         UUID id,
         Proposal.Kind kind,
         Party owedBy,
@@ -29,12 +29,13 @@ record FollowUp(
 
     /** Whether it was done. */
     @Schema(name = "FollowUpStatus")
-    enum State {
+    public enum State {
         PROMISED,
         EXECUTED,
         FAILED;
 
-        String code() {
+        /** The name on the wire and in the database. */
+        public String code() {
             return name().toLowerCase(Locale.ROOT);
         }
     }

@@ -14,7 +14,7 @@ import org.paywitness.money.Money;
  * @param transactionId what the money goes back for; null where none does
  * @param amount null but for refund, voucher and top_up
  */
-record Proposal(
+public record Proposal(
         UUID id,
         UUID disputeId,
         Party party,
@@ -30,7 +30,7 @@ record Proposal(
 
     /** What is offered. */
     @Schema(name = "ProposalKind")
-    enum Kind {
+    public enum Kind {
         REFUND,
         /** Given instead of money: it counts against what may go back. */
         VOUCHER,
@@ -48,21 +48,23 @@ record Proposal(
             return this == TOP_UP ? Party.CARDHOLDER : Party.MERCHANT;
         }
 
-        String code() {
+        /** The name on the wire and in the database. */
+        public String code() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
     /** What became of it. */
     @Schema(name = "ProposalStatus")
-    enum State {
+    public enum State {
         PROPOSED,
         ACCEPTED,
         DECLINED,
         /** By a later one, or by the end of the dispute. */
         SUPERSEDED;
 
-        String code() {
+        /** The name on the wire and in the database. */
+        public String code() {
             return name().toLowerCase(Locale.ROOT);
         }
     }

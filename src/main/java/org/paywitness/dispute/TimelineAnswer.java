@@ -46,7 +46,7 @@ public record TimelineAnswer(
                                     + " actor, action and content, each ended by a zero byte.")
                     String hash) {}
 
-    /** @param asker who is told: a side does not learn who the other's persons are */
+    /** @param asker who is told: a side does not learn who the other's persons are, and null learns of nobody */
     static TimelineAnswer of(UUID dispute, Timeline.Verified timeline, Party asker, Language language) {
         return new TimelineAnswer(
                 TypeId.format(TypeId.DISPUTE, dispute),
@@ -64,7 +64,7 @@ public record TimelineAnswer(
                 entry.number(),
                 entry.at().toString(),
                 entry.actor(),
-                asker == Party.DESK || asker.code().equals(by) ? person : null,
+                asker == Party.DESK || asker != null && asker.code().equals(by) ? person : null,
                 entry.action(),
                 DisputeWords.action(entry.action(), language),
                 content,

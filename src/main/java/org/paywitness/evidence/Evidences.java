@@ -70,7 +70,7 @@ public class Evidences {
 
     /**
      * The content, in pieces of 256 KiB at most, each read when it is asked for: nothing is held between them. Fails with
-     * a problem 503 where the storage cannot be reached.
+     * a problem 503 where the storage cannot be reached, and with {@link Missing} where it has lost what it was given.
      */
     public Multi<Buffer> content(Evidence evidence) {
         long pieces = (evidence.size() + PIECE_BYTES - 1) / PIECE_BYTES;

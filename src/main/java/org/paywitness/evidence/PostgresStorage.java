@@ -78,7 +78,7 @@ class PostgresStorage implements Storage {
                     Row row = rows.size() == 0 ? null : rows.iterator().next();
                     Buffer piece = row == null ? null : row.getDelegate().getBuffer(0);
                     if (piece == null || piece.length() == 0) {
-                        throw new IllegalStateException("Evidence " + id + " has no byte " + from);
+                        throw new Missing("Evidence " + id + " has no byte " + from, null);
                     }
                     return piece;
                 });

@@ -28,6 +28,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /**
  * Files as objects of an S3-compatible storage, one for each. A small file is one object put at once; a larger one is
@@ -102,7 +103,10 @@ class S3Storage implements Storage {
                 .transform(S3Storage::unavailable);
     }
 
-    private static Problem unavailable(Throwable failure) {
+    private static RuntimeException unavailable(Throwable failure) {
+        if (failure instanceof NoSuchKeyException) {
+            return new Missing("The storage has no such file", failure);
+        }
         LOG.warnf("The storage of evidence does not work: %s", failure.toString());
         return Problem.unavailable("storage_unavailable", "The storage of files cannot be reached. Please try again.");
     }

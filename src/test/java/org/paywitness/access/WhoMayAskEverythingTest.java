@@ -112,7 +112,7 @@ class WhoMayAskEverythingTest {
 
     // Opened by the cardholder, and the merchant's turn; each act is in a dispute of its own.
     private static void expectOfDisputes() {
-        for (String one : List.of("getDispute", "getChecklist", "getTimeline")) {
+        for (String one : List.of("getDispute", "getChecklist", "getTimeline", "getDossier")) {
             expect(one, Map.of("card", 200, "other card", 404, "merchant", 200, "other merchant", 404, "desk", 200));
         }
         expect(

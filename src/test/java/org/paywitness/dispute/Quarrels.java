@@ -18,26 +18,27 @@ import org.paywitness.Tokens;
 import org.paywitness.fault.Waiting;
 
 /** One payment of one card at one merchant, and what the people around it do over HTTP. */
-final class Quarrels {
-    static final Duration PATIENCE = Duration.ofSeconds(30);
-    static final long AMOUNT = 12800;
+public final class Quarrels {
+    public static final Duration PATIENCE = Duration.ofSeconds(30);
+    public static final long AMOUNT = 12800;
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    final String merchant = Said.unique("m_");
-    final String card = Said.card();
-    final String cardholder =
+    public final String merchant = Said.unique("m_");
+    public final String card = Said.card();
+    public final String cardholder =
             Tokens.sign(Tokens.claims("cardholder").subject("cardholder").claim("cards", java.util.List.of(card)));
-    final String clerk = Tokens.sign(
+    public final String clerk = Tokens.sign(
             Tokens.claims("merchant:read merchant:write").subject("clerk").claim("merchant_id", merchant));
-    final String desk = Tokens.sign(Tokens.claims("desk:read desk:write").subject("agent"));
-    final String judge = Tokens.sign(Tokens.claims("desk:read desk:approve").subject("judge"));
+    public final String desk = Tokens.sign(Tokens.claims("desk:read desk:write").subject("agent"));
+    public final String judge =
+            Tokens.sign(Tokens.claims("desk:read desk:approve").subject("judge"));
 
     /** Captured by the acquirer and debited by the bank then; the id of the transaction. */
-    String paid(Instant at) {
+    public String paid(Instant at) {
         return paid(at, "swipe", AMOUNT);
     }
 
-    String paid(Instant at, String channel, long amount) {
+    public String paid(Instant at, String channel, long amount) {
         String rrn = Said.unique("R");
         return Said.post(
                         Said.by("acquirer", "captured")
@@ -52,11 +53,11 @@ final class Quarrels {
                 .get(0);
     }
 
-    static RequestSpecification as(String token) {
+    public static RequestSpecification as(String token) {
         return given().auth().oauth2(token).header("Accept-Language", "en");
     }
 
-    static Response post(String token, String path, String body) {
+    public static Response post(String token, String path, String body) {
         return as(token)
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", UUID.randomUUID().toString())
@@ -64,11 +65,11 @@ final class Quarrels {
                 .post(path);
     }
 
-    static Response get(String token, String path) {
+    public static Response get(String token, String path) {
         return as(token).get(path);
     }
 
-    static JsonNode json(Response answer, int status) {
+    public static JsonNode json(Response answer, int status) {
         assertEquals(status, answer.statusCode(), answer.asString());
         try {
             return JSON.readTree(answer.asString());
@@ -77,7 +78,7 @@ final class Quarrels {
         }
     }
 
-    JsonNode opened(String token, String transaction, String reason) {
+    public JsonNode opened(String token, String transaction, String reason) {
         return json(
                 post(
                         token,
@@ -88,40 +89,40 @@ final class Quarrels {
     }
 
     /** A step that is taken; the dispute after it. */
-    static JsonNode step(String token, String dispute, String step, String body) {
+    public static JsonNode step(String token, String dispute, String step, String body) {
         Response answer = post(token, "/v1/disputes/" + dispute + "/" + step, body);
         return json(answer, answer.statusCode() == 201 ? 201 : 200);
     }
 
-    static void refused(String token, String dispute, String step, String body, int status, String code) {
+    public static void refused(String token, String dispute, String step, String body, int status, String code) {
         Response answer = post(token, "/v1/disputes/" + dispute + "/" + step, body);
         assertEquals(status + " " + code, answer.statusCode() + " " + answer.path("code"), answer.asString());
     }
 
     /** Makes a proposal; its id. */
-    static String proposed(String token, String dispute, String body) {
+    public static String proposed(String token, String dispute, String body) {
         JsonNode proposals = step(token, dispute, "proposals", body).get("proposals");
         return proposals.get(proposals.size() - 1).get("id").textValue();
     }
 
-    static String money(long amount) {
+    public static String money(long amount) {
         return "{\"amount\":" + amount + ",\"currency\":\"CNY\"}";
     }
 
-    static JsonNode dispute(String token, String id) {
+    public static JsonNode dispute(String token, String id) {
         return json(get(token, "/v1/disputes/" + id), 200);
     }
 
-    static JsonNode verdict(String token, String transaction) {
+    public static JsonNode verdict(String token, String transaction) {
         return json(get(token, "/v1/transactions/" + transaction + "/verdict"), 200);
     }
 
-    static JsonNode timeline(String token, String id) {
+    public static JsonNode timeline(String token, String id) {
         return json(get(token, "/v1/disputes/" + id + "/timeline"), 200);
     }
 
     /** The dispute once it has this status. */
-    static JsonNode awaited(String token, String id, String status) {
+    public static JsonNode awaited(String token, String id, String status) {
         Waiting.until(
                 id + " is " + status,
                 PATIENCE,

@@ -93,6 +93,7 @@ class ContractTest {
         receipts();
         invoices();
         disputes();
+        dossier();
         evidence();
         Set<String> promised = new TreeSet<>();
         for (Published.Operation operation : published.operations()) {
@@ -435,6 +436,16 @@ class ContractTest {
                 opened + "/" + disputed(holder, merchant, card, opened) + "/withdraw",
                 "{}",
                 200);
+    }
+
+    private void dossier() {
+        String path = "/v1/disputes/" + TestCases.open(Said.unique("m"), Said.card()) + "/dossier";
+        for (String form : List.of("application/pdf", "application/zip")) {
+            for (String language : List.of("zh-CN", "en")) {
+                RequestSpecification wish = given().header("Accept", form).header("Accept-Language", language);
+                assertEquals(200, ask("getDossier", Tokens.desk(), wish, path).statusCode());
+            }
+        }
     }
 
     /** Opens one about a sale of its own; its id. */
