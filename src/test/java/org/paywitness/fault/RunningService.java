@@ -3,6 +3,7 @@ package org.paywitness.fault;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -119,6 +120,12 @@ final class RunningService implements AutoCloseable {
 
     HttpResponse<String> get(String path, String token) throws IOException, InterruptedException {
         return send(request(path, token).GET());
+    }
+
+    /** An answer as it comes, whatever its length. */
+    InputStream stream(String path, String token) throws IOException, InterruptedException {
+        return http.send(request(path, token).GET().build(), HttpResponse.BodyHandlers.ofInputStream())
+                .body();
     }
 
     HttpResponse<String> post(String path, String token, String type, HttpRequest.BodyPublisher body, String... headers)
