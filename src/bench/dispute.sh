@@ -4,7 +4,7 @@
 # For each read: requests/s, p50 and p99 in ms, statements, CPU µs of the service and of PostgreSQL per request.
 # Usage: src/bench/dispute.sh        after ./mvnw package -DskipTests
 #   SIZES="10000 1000000" SECONDS_EACH=10 WARM_SECONDS=5 CONNECTIONS=16 LOOPS=<cores>
-#   SIZES="1000 5000" SECONDS_EACH=1 WARM_SECONDS=1 shows within two minutes that it runs
+#   SIZES="10000 20000" SECONDS_EACH=1 WARM_SECONDS=1 shows within a few minutes that it runs
 #   BENCH_DIR=<its database starts empty each time: disputes cannot be deleted; 1,000,000 need 8 GB>
 # Needs a JDK, openssl and curl; PostgreSQL is the embedded one. Uses wrk where installed. Fails when a timeline is not
 # whole, a read fails, takes PostgreSQL twice as much CPU among many, or, but for the checklist, more than one statement.
