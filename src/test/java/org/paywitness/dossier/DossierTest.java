@@ -455,6 +455,8 @@ class DossierTest {
         List<Socket> sockets = new ArrayList<>();
         for (int i = 0; i < readers; i++) {
             Socket socket = Raw.connect();
+            // Else the system may take in what is left of a dossier while nobody reads.
+            socket.setReceiveBufferSize(64 * 1024);
             socket.getOutputStream().write(Raw.request("GET", path(), people.desk, null, "Accept: application/zip"));
             sockets.add(socket);
         }
