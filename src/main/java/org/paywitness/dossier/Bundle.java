@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -36,7 +37,7 @@ final class Bundle implements Closeable {
     private final ZoneId zone;
     private final ObjectMapper json;
     private final ByteArrayOutputStream grown = new ByteArrayOutputStream();
-    private final ZipOutputStream zip = new ZipOutputStream(grown);
+    private final Archive zip = new Archive(grown);
     private final List<Manifest.Entry> entries = new ArrayList<>();
 
     Bundle(CaseFile file, ZoneId zone, ObjectMapper json) {
@@ -176,6 +177,17 @@ final class Bundle implements Closeable {
     /** Gives back the memory that lies outside of the heap; an archive that was not read to its end ends here. */
     @Override
     public void close() {
-        growing(zip::close);
+        zip.drop();
+    }
+
+    /** One that can be given up in the middle: to close it would be to write on, while another thread may be writing. */
+    private static final class Archive extends ZipOutputStream {
+        Archive(OutputStream out) {
+            super(out);
+        }
+
+        void drop() {
+            def.end();
+        }
     }
 }
