@@ -95,6 +95,7 @@ class PackagedArtifactIT {
         settings.put("quarkus.datasource.jdbc.url", "jdbc:postgresql://localhost:" + databasePort + "/postgres");
         settings.put("quarkus.http.port", Integer.toString(port));
         settings.put("quarkus.shutdown.delay", "0s");
+        settings.put("paywitness.migrations.at-start", "true");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         settings.forEach((name, value) -> command.add("-D" + name + "=" + value));

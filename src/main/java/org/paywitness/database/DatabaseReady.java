@@ -10,7 +10,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready: migrated, and the pool that does the work answers. No part of liveness: restarting us does not mend a
+ * Ready: the schema is there, and the pool that does the work answers. No part of liveness: restarting us does not mend a
  * database.
  */
 @Readiness
@@ -32,7 +32,7 @@ class DatabaseReady implements AsyncHealthCheck {
     @Override
     public Uni<HealthCheckResponse> call() {
         if (!migrations.isDone()) {
-            return Uni.createFrom().item(down("not migrated yet"));
+            return Uni.createFrom().item(down(migrations.lacking()));
         }
         return pool.query("SELECT 1")
                 .execute()

@@ -84,10 +84,7 @@ final class MortalPostgres implements AutoCloseable {
     }
 
     void createDatabase(String name) throws SQLException {
-        try (Connection connection = connect("postgres");
-                Statement statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE " + name);
-        }
+        execute("postgres", "CREATE DATABASE " + name);
     }
 
     /** One row as something of ours. */
@@ -114,6 +111,13 @@ final class MortalPostgres implements AutoCloseable {
 
     long number(String database, String sql) throws SQLException {
         return Long.parseLong(column(database, sql).get(0));
+    }
+
+    void execute(String database, String sql) throws SQLException {
+        try (Connection connection = connect(database);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     private Connection connect(String database) throws SQLException {

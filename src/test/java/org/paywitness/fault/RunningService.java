@@ -53,6 +53,7 @@ final class RunningService implements AutoCloseable {
         all.put("quarkus.http.port", Integer.toString(port));
         all.put("quarkus.http.host", "localhost");
         all.put("quarkus.shutdown.delay", "0s");
+        all.put("paywitness.migrations.at-start", "true");
         all.put("quarkus.log.console.json.enabled", "false");
         all.put("paywitness.rate-limit.requests", "0");
         all.putAll(settings);
@@ -69,6 +70,21 @@ final class RunningService implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
         return this;
+    }
+
+    /** The exit code of another run of it with these arguments, which writes to the same log. */
+    int run(String... arguments) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(command);
+        all.addAll(List.of(arguments));
+        Process run = new ProcessBuilder(all)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        if (!run.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+            run.destroyForcibly();
+            throw new AssertionError("does not end; see " + log);
+        }
+        return run.exitValue();
     }
 
     RunningService awaitReady() {
