@@ -6,23 +6,25 @@
 #   target/aot-app        ./mvnw package -DskipTests -Paot        with its cache, on the JDK that it was trained on
 #   target/*-runner       ./mvnw package -DskipTests -Pnative
 # Usage: src/bench/startup.sh
-#   STARTS=10 REQUESTS=1000 ROWS=100000 JDKS="<homes of JDKs>" BENCH_DIR=<kept between runs, holds the database>
+#   STARTS=10 REQUESTS=1000 ROWS=100000 JDKS="<homes of JDKs>" ONLY=<regex of names> POD_MEMORY=512m
+#   BENCH_DIR=<kept between runs, holds the database>
 # Needs a JDK and openssl; PostgreSQL is the embedded one. Nothing else should run on the machine meanwhile: then
 # cpu_ms is the steadier figure.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-STARTS=${STARTS:-10} REQUESTS=${REQUESTS:-1000} ROWS=${ROWS:-100000}
+STARTS=${STARTS:-10} ONLY=${ONLY:-} POD_MEMORY=${POD_MEMORY:-512m} REQUESTS=${REQUESTS:-1000} ROWS=${ROWS:-100000}
 JDKS=${JDKS:-$(ls -d /usr/lib/jvm/*/ 2>/dev/null || true) ${JAVA_HOME:-}}
 BENCH_DIR=${BENCH_DIR:-/tmp/paywitness-bench-startup} PGPORT=${PGPORT:-15434} SERVICE_PORT=${SERVICE_PORT:-18083}
 CLAIMS='"iss":"bench","aud":"paywitness","sub":"bench","client_id":"bench","scope":"desk:read"'
 . src/bench/common.sh
 
-# The options of the container, from where they are written.
-TUNED=$(sed -n 's/^ENV JAVA_OPTS="\(.*\)"$/\1/p' src/main/docker/Dockerfile.jvm)
+# The options of the container, from where they are written, as if that much were its limit of memory.
+TUNED="-XX:MaxRAM=$POD_MEMORY -Xms32m $(sed -n 's/^ENV JAVA_TOOL_OPTIONS="\(.*\)"$/\1/p' src/main/docker/Dockerfile.jvm)"
+export MALLOC_ARENA_MAX=2
 
 # artifact NAME COMMAND …
-artifact() { local IFS=$'\t'; echo "$*" >>"$BENCH_DIR/artifacts.tsv"; }
+artifact() { local IFS=$'\t'; [[ ! $1 =~ $ONLY ]] || echo "$*" >>"$BENCH_DIR/artifacts.tsv"; }
 
 # Homes of JDKs, each release once: "17 /usr/lib/jvm/…".
 jdks() {
