@@ -2,7 +2,7 @@
 # What a start costs, for each artifact present and each JDK found: milliseconds from exec to the first right verdict
 # (with authentication, on a database whose schema is there), the CPU spent until then, and the memory after 1,000
 # look-ups: resident, and resident without what is mapped from files (own_MiB). Ratios are to the first line.
-#   target/quarkus-app    ./mvnw package -DskipTests              plainly, and with the container's options ("tuned")
+#   target/quarkus-app    ./mvnw package -DskipTests              plainly, and on JDK 25 with the image's options ("tuned")
 #   target/aot-app        ./mvnw package -DskipTests -Paot        with its cache, on the JDK that it was trained on
 #   target/*-runner       ./mvnw package -DskipTests -Pnative
 # Usage: src/bench/startup.sh
@@ -39,10 +39,11 @@ artifacts() {
     : >"$BENCH_DIR/artifacts.tsv"
     while read -r version home; do
         [ ! -f "$jar" ] || artifact "fast-jar, JDK $version" "$home/bin/java" -jar "$jar"
+        # Options of the image's JDK, which older ones do not all know.
         # shellcheck disable=SC2086
-        [ ! -f "$jar" ] || artifact "fast-jar, JDK $version, tuned" "$home/bin/java" $TUNED -jar "$jar"
+        [ ! -f "$jar" ] || [ "$version" -lt 25 ] || artifact "fast-jar, JDK $version, tuned" "$home/bin/java" $TUNED -jar "$jar"
         # shellcheck disable=SC2086
-        if [ -f target/aot-app/app.aot ] && "$home/bin/java" -XX:AOTMode=on -XX:AOTCache=target/aot-app/app.aot \
+        if [ -f target/aot-app/app.aot ] && [ "$version" -ge 25 ] && "$home/bin/java" -XX:AOTMode=on -XX:AOTCache=target/aot-app/app.aot \
             $TUNED -cp "$aot" -version >/dev/null 2>&1; then
             artifact "aot-jar and cache, JDK $version, tuned" "$home/bin/java" -XX:AOTCache=target/aot-app/app.aot \
                 $TUNED -jar "$aot"
