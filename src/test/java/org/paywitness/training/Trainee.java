@@ -53,8 +53,8 @@ final class Trainee implements AutoCloseable {
     }
 
     private void settings(Map<String, String> settings) {
-        settings.forEach((name, value) ->
-                environment.put(name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"), value));
+        settings.forEach(
+                (name, value) -> environment.put(name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"), value));
     }
 
     void migrate() throws IOException, InterruptedException {
