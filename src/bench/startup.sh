@@ -43,7 +43,8 @@ artifacts() {
         # shellcheck disable=SC2086
         [ ! -f "$jar" ] || [ "$version" -lt 25 ] || artifact "fast-jar, JDK $version, tuned" "$home/bin/java" $TUNED -jar "$jar"
         # shellcheck disable=SC2086
-        if [ -f target/aot-app/app.aot ] && [ "$version" -ge 25 ] && "$home/bin/java" -XX:AOTMode=on -XX:AOTCache=target/aot-app/app.aot \
+        if [ -f target/aot-app/app.aot ] && [ "$version" -ge 25 ] &&
+            "$home/bin/java" -XX:AOTMode=on -XX:AOTCache=target/aot-app/app.aot \
             $TUNED -cp "$aot" -version >/dev/null 2>&1; then
             artifact "aot-jar and cache, JDK $version, tuned" "$home/bin/java" -XX:AOTCache=target/aot-app/app.aot \
                 $TUNED -jar "$aot"
