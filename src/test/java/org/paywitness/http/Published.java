@@ -111,10 +111,24 @@ public final class Published {
             return path.contains("{");
         }
 
+        /** The media types of its body. */
+        public Set<String> takes() {
+            return names(node.at("/requestBody/content"));
+        }
+
+        /** The media types of its answers with this status. */
+        public Set<String> answers(String status) {
+            return names(node.get("responses").get(status).path("content"));
+        }
+
+        private static Set<String> names(JsonNode object) {
+            Set<String> names = new TreeSet<>();
+            object.fieldNames().forEachRemaining(names::add);
+            return names;
+        }
+
         public Set<String> statuses() {
-            Set<String> statuses = new TreeSet<>();
-            node.get("responses").fieldNames().forEachRemaining(statuses::add);
-            return statuses;
+            return names(node.get("responses"));
         }
     }
 
@@ -192,12 +206,17 @@ public final class Published {
             assertEquals("", answer.asString(), what);
             return;
         }
-        String type = answer.contentType().replaceAll(";.*", "");
+        String type = mediaType(answer.contentType());
         assertTrue(response.get("content").has(type), () -> "media type of " + what);
         if (!type.endsWith("json")) {
             return;
         }
         verify(at + "/content/" + type.replace("/", "~1") + "/schema", answer.asString(), what);
+    }
+
+    /** A content type without its parameters. */
+    static String mediaType(String contentType) {
+        return contentType.replaceAll(";.*", "");
     }
 
     private void verifyHeaders(JsonNode response, Response answer, String what) {

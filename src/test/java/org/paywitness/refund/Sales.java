@@ -17,14 +17,14 @@ import org.paywitness.Tokens;
 import org.paywitness.fault.Waiting;
 
 /** Sales to be refunded, and what people do about them, over HTTP. */
-final class Sales {
+public final class Sales {
     static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Sales() {}
 
     /** Captured by the acquirer and debited by the bank then; the id of the transaction. */
-    static String settled(String merchant, String card, long amount, Instant at) {
+    public static String settled(String merchant, String card, long amount, Instant at) {
         String rrn = Said.unique("R");
         return Said.post(
                         Said.by("acquirer", "captured")
@@ -42,7 +42,7 @@ final class Sales {
         return Tokens.sign(Tokens.claims(scopes).subject(person));
     }
 
-    static String clerk(String merchant) {
+    public static String clerk(String merchant) {
         return Tokens.sign(
                 Tokens.claims("merchant:read merchant:write").subject("clerk").claim("merchant_id", merchant));
     }
@@ -72,7 +72,7 @@ final class Sales {
     }
 
     /** A refund that is granted; null amount: all that is left. */
-    static JsonNode refunded(String token, String transaction, Long amount) {
+    public static JsonNode refunded(String token, String transaction, Long amount) {
         Response answer = ask(token, key(), body(transaction, amount, "customer_request"));
         answer.then().statusCode(201);
         return json(answer);
@@ -106,7 +106,7 @@ final class Sales {
     }
 
     /** The refund once it has this status. */
-    static JsonNode awaited(String token, String id, String status) {
+    public static JsonNode awaited(String token, String id, String status) {
         Waiting.until(
                 id + " is " + status,
                 PATIENCE,

@@ -1,0 +1,96 @@
+package org.paywitness.blackbox;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.ClassOrderer;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestClassOrder;
+import org.paywitness.dossier.DossierForms;
+import org.paywitness.http.Contract;
+import org.paywitness.receipt.ReceiptForms;
+import org.paywitness.statement.MerchantDayImport;
+
+/**
+ * Every operation and every format of the packaged service, in processes of its own that are started once: what
+ * reflection, resources and services found by name hold together breaks in a native executable only when it is used.
+ */
+@TestClassOrder(ClassOrderer.OrderAnnotation.class)
+class EverythingIT {
+    private static Services services;
+
+    @BeforeAll
+    static void start() throws IOException, SQLException {
+        services = new Services();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (services != null) {
+            services.close();
+        }
+    }
+
+    /** Every operation, status, media type, language and verdict of the published document. */
+    @Nested
+    @Order(1)
+    class OfTheContract extends Contract {
+        @BeforeAll
+        static void ask() {
+            Services.ask(services.alone);
+        }
+
+        @Override
+        protected void needsAttention(UUID refund) throws SQLException {
+            Services.needsAttention(refund);
+        }
+    }
+
+    @Nested
+    @Order(2)
+    class OfReceipts extends ReceiptForms {
+        @BeforeAll
+        static void ask() {
+            Services.ask(services.alone);
+        }
+    }
+
+    @Nested
+    @Order(3)
+    class OfStatements {
+        @Test
+        void everyFormatAndCharset() throws IOException {
+            Services.ask(services.alone);
+            MerchantDayImport.anyOrderOfTheFilesGivesTheExpectedVerdicts();
+        }
+    }
+
+    @Nested
+    @Order(4)
+    class OfDossiers extends DossierForms {
+        @BeforeAll
+        static void ask() {
+            Services.ask(services.alone);
+        }
+    }
+
+    @Nested
+    @Order(5)
+    class OfNeighbours extends AmongNeighbours {
+        OfNeighbours() {
+            super(services);
+        }
+    }
+
+    @Nested
+    @Order(6)
+    class OfOperations extends Operations {
+        OfOperations() {
+            super(services);
+        }
+    }
+}
