@@ -2,6 +2,7 @@ package org.paywitness.access;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -11,6 +12,8 @@ import java.util.function.LongSupplier;
  * be full again (the generic cell rate algorithm), so that a request costs one compare-and-set. In memory: each pod
  * counts for itself.
  */
+// Entries of a cache of this kind are a class that Caffeine finds by name; Quarkus registers others.
+@RegisterForReflection(classNames = "com.github.benmanes.caffeine.cache.PSAMS")
 final class RateLimiter {
     /**
      * What is left to a client.

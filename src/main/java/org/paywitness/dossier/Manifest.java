@@ -1,6 +1,7 @@
 package org.paywitness.dossier;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 
 /**
@@ -9,6 +10,8 @@ import java.util.List;
  * @param disputeUuid the id as it is hashed
  * @param madeAt the instant that the dossier is of
  */
+// No resource answers with it, so that Quarkus does not see that it becomes JSON.
+@RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Manifest(String disputeId, String disputeUuid, String madeAt, Head timeline, List<Entry> files) {
     /**

@@ -23,7 +23,7 @@ import org.paywitness.fault.RunningService;
  */
 final class Services implements AutoCloseable {
     /** Requests of one client, among neighbours: enough for all tests but the one of this limit. */
-    static final int RATE_LIMIT = 1000;
+    static final int RATE_LIMIT = 500;
 
     private static final String ALONE = "blackbox_alone";
     private static final String AMONG_NEIGHBOURS = "blackbox_neighbours";
@@ -45,7 +45,7 @@ final class Services implements AutoCloseable {
         settings.put("paywitness.acquirer.url", "http://localhost:9");
         settings.put("paywitness.acquirer.allow-plain-http", "true");
         settings.put("paywitness.dispute.poll", "200ms");
-        settings.put("paywitness.statements.poll", "50ms");
+        settings.put("paywitness.statements.poll", "200ms");
         // What ReceiptForms expects.
         settings.put("paywitness.receipt.merchants.\"m_hostile\".name", "<script>alert(\"1\")</script> & 'Söhne' 小明面馆");
         alone = new RunningService("blackbox-alone", EmbeddedPostgresResource.configuration(ALONE), settings).start();

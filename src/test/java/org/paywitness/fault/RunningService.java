@@ -121,7 +121,7 @@ public final class RunningService implements AutoCloseable {
     }
 
     /** Which process it is: another one after a start. */
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 

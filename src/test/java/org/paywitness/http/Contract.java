@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.paywitness.Files;
@@ -35,6 +37,7 @@ import org.paywitness.Said;
 import org.paywitness.Tokens;
 import org.paywitness.acquirer.Simulator;
 import org.paywitness.evidence.TestCases;
+import org.paywitness.fault.Waiting;
 import org.paywitness.id.TypeId;
 
 /**
@@ -43,6 +46,7 @@ import org.paywitness.id.TypeId;
  * new operation, status or media type fails here until it is asked for.
  */
 public abstract class Contract {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String PROBLEM = "/components/schemas/Problem";
     private static final String NOWHERE = "txn_01kaf3v6n8e8q9w2s4d6f8g0h2";
 
@@ -314,16 +318,16 @@ public abstract class Contract {
     }
 
     private Response done(String location) {
-        while (true) {
-            Response progress = get("getStatement", Tokens.feed(), location);
-            String status = progress.path("status");
-            if (status.equals("done") || status.equals("failed")) {
-                RequestSpecification known = given().header("If-None-Match", progress.header("ETag"));
-                assertEquals(
-                        304, ask("getStatement", Tokens.feed(), known, location).statusCode());
-                return progress;
-            }
-        }
+        String token = Tokens.feed();
+        AtomicReference<Response> progress = new AtomicReference<>();
+        Waiting.until(location + " is read", PATIENCE, () -> {
+            progress.set(get("getStatement", token, location));
+            return List.of("done", "failed").contains(progress.get().<String>path("status"));
+        });
+        RequestSpecification known =
+                given().header("If-None-Match", progress.get().header("ETag"));
+        assertEquals(304, ask("getStatement", token, known, location).statusCode());
+        return progress.get();
     }
 
     private void evidence() {

@@ -12,16 +12,20 @@ import io.restassured.path.json.JsonPath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import org.paywitness.Tokens;
+import org.paywitness.fault.Waiting;
 
 /** The fixture's day through the real door of the service at RestAssured's port. */
 public final class MerchantDayImport {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final List<String> FILES = List.of(
             "pos-journal.csv",
             "acquirer-settlement.csv",
@@ -50,6 +54,14 @@ public final class MerchantDayImport {
             assertEquals(again.getLong("rows.read"), again.getLong("rows.duplicate"), "the same file again: " + file);
         }
         day.verify();
+    }
+
+    /** Each format once, and the bank's in the charsets of Chinese banks. */
+    public static void everyFormatAndCharsetIsRead() throws IOException {
+        Day day = new Day("D" + Long.toString(System.nanoTime(), 36));
+        for (String file : FILES) {
+            assertEquals(List.of(), day.importFile(file).getList("refusals"), file);
+        }
         day.importBankIn("GBK", "GB18030", "UTF-16");
         day.verify();
     }
@@ -115,8 +127,9 @@ public final class MerchantDayImport {
         }
 
         private JsonPath imported(String file, byte[] content) {
+            String token = Tokens.feed();
             String location = given().auth()
-                    .oauth2(Tokens.feed())
+                    .oauth2(token)
                     .contentType("application/octet-stream")
                     .body(content)
                     .post("/v1/statements?merchant_id=" + merchant + "&file_name=" + file)
@@ -124,19 +137,18 @@ public final class MerchantDayImport {
                     .statusCode(202)
                     .extract()
                     .header("Location");
-            while (true) {
-                JsonPath progress = given().auth()
-                        .oauth2(Tokens.feed())
+            AtomicReference<JsonPath> progress = new AtomicReference<>();
+            Waiting.until(file + " is read", PATIENCE, () -> {
+                progress.set(given().auth()
+                        .oauth2(token)
                         .get(location)
                         .then()
                         .statusCode(200)
                         .extract()
-                        .jsonPath();
-                String status = progress.getString("status");
-                if ("done".equals(status) || "failed".equals(status)) {
-                    return progress;
-                }
-            }
+                        .jsonPath());
+                return List.of("done", "failed").contains(progress.get().getString("status"));
+            });
+            return progress.get();
         }
 
         void verify() {
