@@ -1,6 +1,7 @@
 package org.paywitness.evidence;
 
 import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -34,6 +35,8 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
  * Files as objects of an S3-compatible storage, one for each. A small file is one object put at once; a larger one is
  * put in parts, of which one is in memory.
  */
+// Amazon's client reads answers with the XML parser that the JDK finds by META-INF/services.
+@RegisterForReflection(classNames = "com.fasterxml.aalto.stax.InputFactoryImpl")
 @Singleton
 class S3Storage implements Storage {
     static final String NAME = "s3";

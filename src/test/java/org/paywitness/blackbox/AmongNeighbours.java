@@ -32,16 +32,16 @@ abstract class AmongNeighbours {
     private static final Instant YESTERDAY = Instant.now().minus(Duration.ofDays(1));
     private static final int MEBIBYTE = 1 << 20;
 
-    private final Services services;
+    private final Packaged packaged;
     private final Quarrels people = new Quarrels();
 
-    AmongNeighbours(Services services) {
-        this.services = services;
+    AmongNeighbours(Packaged packaged) {
+        this.packaged = packaged;
     }
 
     @BeforeEach
     void ask() {
-        Services.ask(services.amongNeighbours);
+        Packaged.ask(packaged.amongNeighbours);
     }
 
     @Test
@@ -50,7 +50,7 @@ abstract class AmongNeighbours {
         String clerk = Sales.clerk(people.merchant);
         String refund = Sales.refunded(clerk, sale, 2_800L).get("id").textValue();
         Sales.awaited(clerk, refund, "succeeded");
-        assertEquals(2_800, services.acquirer.moved(sale));
+        assertEquals(2_800, packaged.acquirer.moved(sale));
         JsonNode verdict = Quarrels.verdict(people.desk, sale);
         assertEquals(2_800, verdict.at("/returned_promised/amount").longValue(), verdict.toString());
     }
@@ -58,12 +58,12 @@ abstract class AmongNeighbours {
     /** An order without an answer is asked about, and moves once. */
     @Test
     void doubtIsResolvedByAsking() {
-        services.acquirer.next("reset_after");
+        packaged.acquirer.next("reset_after");
         String sale = people.paid(YESTERDAY);
         String clerk = Sales.clerk(people.merchant);
         String refund = Sales.refunded(clerk, sale, null).get("id").textValue();
         Sales.awaited(clerk, refund, "succeeded");
-        assertEquals(AMOUNT, services.acquirer.moved(sale));
+        assertEquals(AMOUNT, packaged.acquirer.moved(sale));
     }
 
     @Test
@@ -76,7 +76,7 @@ abstract class AmongNeighbours {
         String offer = Quarrels.proposed(people.clerk, id, half);
         JsonNode agreed = Quarrels.step(people.cardholder, id, "proposals/" + offer + "/accept", "{}");
         assertEquals("agreed", agreed.get("status").textValue());
-        Waiting.until("half is sent", PATIENCE, () -> services.acquirer.moved(sale) == AMOUNT / 2);
+        Waiting.until("half is sent", PATIENCE, () -> packaged.acquirer.moved(sale) == AMOUNT / 2);
         assertTrue(Quarrels.timeline(people.desk, id).get("verified").booleanValue());
     }
 
@@ -100,7 +100,7 @@ abstract class AmongNeighbours {
                 assertArrayEquals(Arrays.copyOfRange(sent, 10, 100), part.body());
             }
         }
-        assertEquals(0, Services.number("SELECT count(*) FROM evidence_chunk"), "files in the database");
+        assertEquals(0, Packaged.number("SELECT count(*) FROM evidence_chunk"), "files in the database");
         archiveHolds(id, 14);
     }
 

@@ -21,17 +21,17 @@ import org.paywitness.statement.MerchantDayImport;
  */
 @TestClassOrder(ClassOrderer.OrderAnnotation.class)
 class EverythingIT {
-    private static Services services;
+    private static Packaged packaged;
 
     @BeforeAll
     static void start() throws IOException, SQLException {
-        services = new Services();
+        packaged = new Packaged();
     }
 
     @AfterAll
     static void stop() {
-        if (services != null) {
-            services.close();
+        if (packaged != null) {
+            packaged.close();
         }
     }
 
@@ -41,12 +41,12 @@ class EverythingIT {
     class OfTheContract extends Contract {
         @BeforeAll
         static void ask() {
-            Services.ask(services.alone);
+            Packaged.ask(packaged.alone);
         }
 
         @Override
         protected void needsAttention(UUID refund) throws SQLException {
-            Services.needsAttention(refund);
+            Packaged.needsAttention(refund);
         }
     }
 
@@ -55,7 +55,7 @@ class EverythingIT {
     class OfReceipts extends ReceiptForms {
         @BeforeAll
         static void ask() {
-            Services.ask(services.alone);
+            Packaged.ask(packaged.alone);
         }
     }
 
@@ -64,7 +64,7 @@ class EverythingIT {
     class OfStatements {
         @Test
         void everyFormatAndCharset() throws IOException {
-            Services.ask(services.alone);
+            Packaged.ask(packaged.alone);
             MerchantDayImport.everyFormatAndCharsetIsRead();
         }
     }
@@ -74,7 +74,7 @@ class EverythingIT {
     class OfDossiers extends DossierForms {
         @BeforeAll
         static void ask() {
-            Services.ask(services.alone);
+            Packaged.ask(packaged.alone);
         }
     }
 
@@ -82,7 +82,7 @@ class EverythingIT {
     @Order(5)
     class OfNeighbours extends AmongNeighbours {
         OfNeighbours() {
-            super(services);
+            super(packaged);
         }
     }
 
@@ -90,7 +90,7 @@ class EverythingIT {
     @Order(6)
     class OfOperations extends Operations {
         OfOperations() {
-            super(services);
+            super(packaged);
         }
     }
 
@@ -99,7 +99,7 @@ class EverythingIT {
     @Order(7)
     class OfRegistrations extends Registrations {
         OfRegistrations() {
-            super(services);
+            super(packaged);
         }
     }
 }

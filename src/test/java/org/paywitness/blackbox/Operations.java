@@ -24,15 +24,15 @@ import org.paywitness.fault.RunningService;
 
 /** What is there besides the interface itself: health, metrics, the document and its page, limits, words, logs, the end. */
 abstract class Operations {
-    private final Services services;
+    private final Packaged packaged;
 
-    Operations(Services services) {
-        this.services = services;
+    Operations(Packaged packaged) {
+        this.packaged = packaged;
     }
 
     @BeforeEach
     void ask() {
-        Services.ask(services.amongNeighbours);
+        Packaged.ask(packaged.amongNeighbours);
     }
 
     @Test
@@ -104,8 +104,8 @@ abstract class Operations {
         Response answer;
         do {
             answer = given().spec(english).get("/v1/refunds/rfd_");
-        } while (answer.statusCode() == 404 && ++asked < 2 * Services.RATE_LIMIT);
-        assertTrue(asked >= Services.RATE_LIMIT, "refused after " + asked);
+        } while (answer.statusCode() == 404 && ++asked < 2 * Packaged.RATE_LIMIT);
+        assertTrue(asked >= Packaged.RATE_LIMIT, "refused after " + asked);
         answer.then()
                 .statusCode(429)
                 .contentType("application/problem+json")
@@ -132,7 +132,7 @@ abstract class Operations {
     /** In JSON, one object a line. */
     @Test
     void logIsJsonAndNobodysFault() throws IOException {
-        for (String line : services.amongNeighbours.log().lines().toList()) {
+        for (String line : packaged.amongNeighbours.log().lines().toList()) {
             // Of the JVM itself, before there is a log.
             if (line.startsWith("{")) {
                 JsonNode entry = RunningService.json(line);
@@ -140,6 +140,6 @@ abstract class Operations {
                         !List.of("ERROR", "FATAL").contains(entry.get("level").textValue()), line);
             }
         }
-        assertTrue(services.amongNeighbours.log().contains("\"loggerName\":\"io.quarkus\""));
+        assertTrue(packaged.amongNeighbours.log().contains("\"loggerName\":\"io.quarkus\""));
     }
 }

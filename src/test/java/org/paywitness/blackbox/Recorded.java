@@ -19,11 +19,11 @@ import org.paywitness.fault.RunningService;
 final class Recorded {
     private final Set<String> lines = new TreeSet<>();
 
-    static Recorded of(RunningService... services) throws Exception {
+    static Recorded of(RunningService... packaged) throws Exception {
         Path jar = Path.of("target", "recorder.jar").toAbsolutePath();
         write(jar);
         Recorded all = new Recorded();
-        for (RunningService service : services) {
+        for (RunningService service : packaged) {
             Path out = jar.resolveSibling("recorded-" + service.pid() + ".txt");
             VirtualMachine jvm = VirtualMachine.attach(Long.toString(service.pid()));
             try {

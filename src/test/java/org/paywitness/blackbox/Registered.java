@@ -70,8 +70,4 @@ final class Registered {
     boolean carries(String resource) {
         return resources.stream().anyMatch(one -> one.matcher(resource).matches());
     }
-
-    String arguments() throws IOException {
-        return Files.readString(SOURCES.resolve("native-image.args"));
-    }
 }

@@ -22,17 +22,17 @@ abstract class Registrations {
     private static final String CACHES = "com.github.benmanes.caffeine.cache.";
     private static Recorded used;
 
-    private final Services services;
+    private final Packaged packaged;
 
-    Registrations(Services services) {
-        this.services = services;
+    Registrations(Packaged packaged) {
+        this.packaged = packaged;
     }
 
     @BeforeEach
     void ask() throws Exception {
         assumeTrue(Artifact.isJar(), "only a JVM can be asked what it has loaded");
         if (used == null) {
-            used = Recorded.of(services.alone, services.amongNeighbours);
+            used = Recorded.of(packaged.alone, packaged.amongNeighbours);
         }
     }
 
@@ -86,6 +86,16 @@ abstract class Registrations {
         left.removeIf(registered::carries);
         assertEquals(Set.of(), left, "see quarkus.native.resources.includes");
         assertTrue(registered.carries("messages/problem.zh-CN.properties"), "there are patterns");
+    }
+
+    /** Amazon's client asks the JDK for one; without these a native executable would take another than was tested. */
+    @Test
+    void parserOfAnswersIsFoundByItsService() throws IOException {
+        Registered registered = Registered.read();
+        String parser = "com.fasterxml.aalto.stax.InputFactoryImpl";
+        assertTrue(used.named("class").contains(parser));
+        assertTrue(registered.types().contains(parser));
+        assertTrue(registered.carries("META-INF/services/javax.xml.stream.XMLInputFactory"));
     }
 
     @Test

@@ -21,7 +21,7 @@ import org.paywitness.fault.RunningService;
  * The packaged service twice, each in production's profile with a database of its own: alone, as a pod that carries out
  * no refunds and keeps files in PostgreSQL; and among neighbours, with an acquirer and a storage that speaks S3.
  */
-final class Services implements AutoCloseable {
+final class Packaged implements AutoCloseable {
     /** Requests of one client, among neighbours: enough for all tests but the one of this limit. */
     static final int RATE_LIMIT = 500;
 
@@ -33,7 +33,7 @@ final class Services implements AutoCloseable {
     final Simulator acquirer;
     private final S3Server storage = new S3Server();
 
-    Services() throws IOException, SQLException {
+    Packaged() throws IOException, SQLException {
         new EmbeddedPostgresResource().start();
         for (String database : new String[] {ALONE, AMONG_NEIGHBOURS}) {
             sql("postgres", "DROP DATABASE IF EXISTS " + database);
