@@ -1,6 +1,7 @@
 package org.paywitness.acquirer;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.Startup;
@@ -16,7 +17,10 @@ import jakarta.inject.Singleton;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
@@ -35,12 +39,26 @@ import org.paywitness.acquirer.Answer.Refused;
 @Singleton
 class HttpAcquirer implements Acquirer {
     private static final String CALLS = "paywitness.acquirer.calls";
+    private static final String INQUIRY = "inquiry";
+    private static final List<String> OUTCOMES =
+            List.of("succeeded", "refused", "processing", "no_record", "in_doubt", "not_sent");
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofMillis(2500),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10)
+    };
     private static final Logger LOG = Logger.getLogger(HttpAcquirer.class);
 
     private final SignedClient client;
     private final TypedGuard<Uni<Answer>> guard;
     private final ObjectMapper json;
     private final MeterRegistry meters;
+    private volatile CircuitBreakerState circuit = CircuitBreakerState.CLOSED;
 
     /** @throws io.quarkus.runtime.configuration.ConfigurationException when the settings cannot work */
     @Inject
@@ -63,9 +81,34 @@ class HttpAcquirer implements Acquirer {
         this.guard = guard(settings);
         this.json = json;
         this.meters = meters;
+        register();
     }
 
-    private static TypedGuard<Uni<Answer>> guard(AcquirerSettings settings) {
+    // From the start: a figure that is not there yet cannot be told from one that is lost.
+    private void register() {
+        for (String outcome : OUTCOMES) {
+            timer(Operation.VOID.code(), outcome);
+            timer(Operation.REFUND.code(), outcome);
+            timer(INQUIRY, outcome);
+        }
+        for (CircuitBreakerState state : CircuitBreakerState.values()) {
+            Gauge.builder("paywitness.acquirer.circuit", this, all -> all.circuit == state ? 1 : 0)
+                    .description("1 for the state that the circuit to the acquirer is in")
+                    .tag("state", state.name().toLowerCase(Locale.ROOT))
+                    .register(meters);
+        }
+    }
+
+    private Timer timer(String operation, String outcome) {
+        return Timer.builder(CALLS)
+                .description("Calls of the acquirer, by what was asked and what came of it")
+                .tag("operation", operation)
+                .tag("outcome", outcome)
+                .serviceLevelObjectives(BUCKETS)
+                .register(meters);
+    }
+
+    private TypedGuard<Uni<Answer>> guard(AcquirerSettings settings) {
         return TypedGuard.create(new TypeLiteral<Uni<Answer>>() {})
                 .withDescription("acquirer")
                 .withThreadOffload(false)
@@ -79,13 +122,14 @@ class HttpAcquirer implements Acquirer {
                 .failureRatio(settings.circuit().failureRatio())
                 .delay(settings.circuit().delay().toMillis(), ChronoUnit.MILLIS)
                 .successThreshold(settings.circuit().successes())
-                .onStateChange(HttpAcquirer::tell)
+                .onStateChange(this::tell)
                 .done()
                 .build();
     }
 
-    private static void tell(CircuitBreakerState state) {
-        LOG.warnf("The circuit to the acquirer is %s", state.name().toLowerCase(java.util.Locale.ROOT));
+    private void tell(CircuitBreakerState state) {
+        circuit = state;
+        LOG.warnf("The circuit to the acquirer is %s", state.name().toLowerCase(Locale.ROOT));
     }
 
     @PreDestroy
@@ -114,7 +158,7 @@ class HttpAcquirer implements Acquirer {
     public Uni<Answer> inquire(String merchantId, String reference, Operation operation) {
         String path = "/v1/orders/" + encoded(reference) + "?operation=" + operation.code() + "&merchant_id="
                 + encoded(merchantId);
-        return call("inquiry", reference, () -> client.get(path), reply -> reply.toInquiry(reference, operation, json));
+        return call(INQUIRY, reference, () -> client.get(path), reply -> reply.toInquiry(reference, operation, json));
     }
 
     // URLEncoder is for forms, where a space is a plus.
@@ -136,7 +180,7 @@ class HttpAcquirer implements Acquirer {
                     .onFailure()
                     .recoverWithItem(HttpAcquirer::answer)
                     .invoke(answer -> {
-                        sample.stop(meters.timer(CALLS, "operation", what, "outcome", outcome(answer)));
+                        sample.stop(timer(what, outcome(answer)));
                         if (answer instanceof InDoubt doubt) {
                             LOG.infof("No answer to %s of %s: %s", what, reference, doubt.why());
                         }

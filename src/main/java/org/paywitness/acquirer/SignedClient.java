@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.tracing.TracingPolicy;
 import java.net.URI;
 import java.time.Clock;
 
@@ -43,6 +44,8 @@ final class SignedClient {
         this.signing = signing;
         this.clock = clock;
         this.http = vertx.createHttpClient(transport
+                // Also where no request of ours asks for it: the acquirer's part is found by its traceparent.
+                .setTracingPolicy(TracingPolicy.ALWAYS)
                 .setSsl("https".equals(root.getScheme()))
                 .setVerifyHost(true)
                 .setConnectTimeout((int) settings.connectTimeout().toMillis())

@@ -57,6 +57,8 @@ public class DatabaseOptions implements PgPoolCreator {
         Vertx vertx = input.vertx();
         // Vert.x waits 30 s for a connection by default, and lets any number wait: longer than any caller does.
         PoolOptions pool = input.poolOptions()
+                // How metrics call it.
+                .setName("commands")
                 .setConnectionTimeout(Math.toIntExact(acquisitionTimeout.toMillis()))
                 .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setMaxWaitQueueSize(maxWaiting);

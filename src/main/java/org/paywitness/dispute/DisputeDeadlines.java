@@ -1,5 +1,7 @@
 package org.paywitness.dispute;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
@@ -33,6 +35,8 @@ class DisputeDeadlines {
     private final Migrations migrations;
     private final Pool pool;
     private final Vertx vertx;
+    private final Counter worked;
+    private final Counter failed;
     private final AtomicBoolean looking = new AtomicBoolean();
     private volatile boolean stopping;
     private volatile boolean failing;
@@ -44,6 +48,7 @@ class DisputeDeadlines {
             DisputeSettings settings,
             Migrations migrations,
             Pool pool,
+            MeterRegistry meters,
             Vertx vertx) {
         this.disputes = disputes;
         this.desk = desk;
@@ -52,6 +57,15 @@ class DisputeDeadlines {
         this.migrations = migrations;
         this.pool = pool;
         this.vertx = vertx;
+        this.worked = counter(meters, "done");
+        this.failed = counter(meters, "failed");
+    }
+
+    private static Counter counter(MeterRegistry meters, String outcome) {
+        return Counter.builder("paywitness.dispute.deadlines")
+                .description("What time brought in disputes: reminders, decisions of the rules, promises")
+                .tag("outcome", outcome)
+                .register(meters);
     }
 
     void start(@Observes StartupEvent event) {
@@ -156,10 +170,14 @@ class DisputeDeadlines {
         return Multi.createFrom()
                 .iterable(all)
                 .onItem()
-                .transformToUniAndConcatenate(one -> work.apply(one).onFailure().recoverWithUni(failure -> {
-                    failed(failure);
-                    return Uni.createFrom().voidItem();
-                }))
+                .transformToUniAndConcatenate(one -> work.apply(one)
+                        .invoke(() -> worked.increment())
+                        .onFailure()
+                        .recoverWithUni(failure -> {
+                            failed.increment();
+                            failed(failure);
+                            return Uni.createFrom().voidItem();
+                        }))
                 .collect()
                 .asList()
                 .replaceWithVoid();

@@ -5,6 +5,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import java.util.concurrent.ThreadLocalRandom;
 import org.paywitness.card.CardNumbers;
+import org.paywitness.log.LogFields;
 import org.paywitness.problem.Problem;
 import org.paywitness.problem.ProblemAnswer;
 
@@ -22,7 +23,10 @@ class RequestIds {
 
     private static void handle(RoutingContext context) {
         String given = context.request().getHeader(HEADER);
-        context.response().putHeader(HEADER, isSane(given) ? given : generate());
+        String id = isSane(given) ? given : generate();
+        context.response().putHeader(HEADER, id);
+        LogFields.ofRequest(id);
+        LogFields.aboutPath(context.request().path());
         String uri = context.request().uri();
         if (uri.indexOf('%') >= 0 && !isDecodable(uri)) {
             ProblemAnswer.send(

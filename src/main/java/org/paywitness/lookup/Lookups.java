@@ -17,6 +17,7 @@ import jakarta.inject.Singleton;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.paywitness.database.DatabaseOptions;
+import org.paywitness.trace.Traces;
 
 /**
  * Makes the hot lookups. They run on pipelined connections of their own, a few per event loop, because the pool takes a
@@ -24,23 +25,39 @@ import org.paywitness.database.DatabaseOptions;
  */
 @Singleton
 public class Lookups {
+    /** Apart from the pool of commands in metrics, which leave these out (MeterLimits): many clients, one name. */
+    static final String POOL = "lookups";
+
     private final Vertx vertx;
     private final LookupConfig config;
     private final MeterRegistry metrics;
+    private final Traces traces;
     private final EventLoops<LookupClient> clients;
 
     /** @param pool is not used, but must have been made: with it Quarkus tells how the database is reached */
     @Inject
-    Lookups(Vertx vertx, Pool pool, DatabaseOptions database, LookupConfig config, MeterRegistry metrics) {
-        this(vertx, database::next, config, metrics);
+    Lookups(
+            Vertx vertx,
+            Pool pool,
+            DatabaseOptions database,
+            LookupConfig config,
+            MeterRegistry metrics,
+            Traces traces) {
+        this(vertx, database::next, config, metrics, traces);
         // Injection may be lazy; any call makes the pool.
         pool.size();
     }
 
-    Lookups(Vertx vertx, Supplier<Future<PgConnectOptions>> database, LookupConfig config, MeterRegistry metrics) {
+    Lookups(
+            Vertx vertx,
+            Supplier<Future<PgConnectOptions>> database,
+            LookupConfig config,
+            MeterRegistry metrics,
+            Traces traces) {
         this.vertx = vertx;
         this.config = config;
         this.metrics = metrics;
+        this.traces = traces;
         this.clients =
                 new EventLoops<>(vertx, loop -> new LookupClient(loop, () -> connect(vertx, database, config), config));
     }
@@ -59,9 +76,10 @@ public class Lookups {
                 .description("Statements sent for lookups")
                 .tag("lookup", name)
                 .register(metrics);
-        return new Lookup<>(new EventLoops<>(
+        EventLoops<Batcher<K, R>> batchers = new EventLoops<>(
                 vertx,
-                loop -> new Batcher<>(loop, clients.of(loop.nettyEventLoop()), question, config, lookups, statements)));
+                loop -> new Batcher<>(loop, clients.of(loop.nettyEventLoop()), question, config, lookups, statements));
+        return new Lookup<>(name, question, batchers, traces);
     }
 
     @PreDestroy
@@ -72,6 +90,7 @@ public class Lookups {
     /** A pipelined client of one connection, made from the given options with what lookups want on top. */
     static SqlClient connect(Vertx vertx, Supplier<Future<PgConnectOptions>> database, LookupConfig config) {
         PoolOptions one = new PoolOptions()
+                .setName(POOL)
                 .setMaxSize(1)
                 // Deadlines are the batcher's: no timer per statement.
                 .setConnectionTimeout(0)

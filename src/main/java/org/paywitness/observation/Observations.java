@@ -90,6 +90,7 @@ public class Observations {
     private final RegionReader reader;
     private final Transactions transactions;
     private final List<ReturnFollower> followers;
+    private final TimeToFinal timeToFinal;
     private final Policy policy;
     private final Clock clock;
     private final ObjectMapper json;
@@ -99,6 +100,7 @@ public class Observations {
             RegionReader reader,
             Transactions transactions,
             @All List<ReturnFollower> followers,
+            TimeToFinal timeToFinal,
             Policy policy,
             Clock clock,
             ObjectMapper json) {
@@ -106,6 +108,7 @@ public class Observations {
         this.reader = reader;
         this.transactions = transactions;
         this.followers = followers;
+        this.timeToFinal = timeToFinal;
         this.policy = policy;
         this.clock = clock;
         this.json = json;
@@ -215,10 +218,22 @@ public class Observations {
         }
     }
 
+    /** The locks of one database transaction, and what becomes final if it is committed. */
+    private record Held(TreeSet<Integer> stripes, List<TimeToFinal.Reached> becomeFinal) {
+        Held(TreeSet<Integer> stripes) {
+            this(stripes, new ArrayList<>());
+        }
+    }
+
+    private <T> Uni<T> transaction(Held held, Function<SqlConnection, Uni<T>> work) {
+        return pool.withTransaction(work).invoke(() -> timeToFinal.record(held.becomeFinal()));
+    }
+
     private Uni<List<Result>> attempt(Chunk chunk, TreeSet<Integer> stripes, int attempt) {
-        return pool.withTransaction(connection -> lock(connection, stripes)
+        Held held = new Held(stripes);
+        return transaction(held, connection -> lock(connection, stripes)
                         .chain(() -> known(connection, chunk.fresh()))
-                        .chain(known -> decide(connection, chunk, known, stripes)
+                        .chain(known -> decide(connection, chunk, known, held)
                                 .call(results -> chunk.along().with(connection, chunk.from(), results))))
                 .onFailure(failure -> attempt < MAX_ATTEMPTS && isWorthRetrying(failure))
                 .recoverWithUni(failure -> attempt(chunk, more(stripes, failure), attempt + 1));
@@ -253,15 +268,14 @@ public class Observations {
                 });
     }
 
-    private Uni<List<Result>> decide(
-            SqlConnection connection, Chunk chunk, Map<String, Kept> known, TreeSet<Integer> stripes) {
+    private Uni<List<Result>> decide(SqlConnection connection, Chunk chunk, Map<String, Kept> known, Held held) {
         Collection<Kept> news = news(chunk.fresh(), known, chunk.unknownPins());
         if (news.isEmpty()) {
             return Uni.createFrom().item(results(chunk, known, Map.of()));
         }
         return reader.read(connection, policy, news, maxRegion)
-                .invoke(found -> requireCovered(found.stripes(), stripes))
-                .chain(found -> write(connection, found.region(), stripes))
+                .invoke(found -> requireCovered(found.stripes(), held.stripes()))
+                .chain(found -> write(connection, found.region(), held))
                 .map(belongs -> results(chunk, known, belongs));
     }
 
@@ -304,13 +318,13 @@ public class Observations {
     }
 
     /** Correlates the region and writes what changed; tells where each observation belongs now. */
-    private Uni<Map<UUID, UUID>> write(SqlConnection connection, Region region, TreeSet<Integer> stripes) {
+    private Uni<Map<UUID, UUID>> write(SqlConnection connection, Region region, Held held) {
         Regrouping regrouping = new Regrouping(region.active(), region, policy);
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         return transactions
                 .byIds(connection, regrouping.transactionIds())
                 .invoke(regrouping::compareWith)
-                .chain(() -> write(connection, regrouping.changes(), stripes, now))
+                .chain(() -> write(connection, regrouping.changes(), held, now))
                 .chain(() -> insert(connection, regrouping.inserted(), now))
                 .chain(() -> move(connection, regrouping.moved()))
                 .chain(() -> learn(connection, regrouping.inserted()))
@@ -318,15 +332,16 @@ public class Observations {
     }
 
     /** Writes the changes, and those of the equal payments nearby that follow from them. */
-    private Uni<Void> write(SqlConnection connection, Changes changes, TreeSet<Integer> stripes, Instant now) {
+    private Uni<Void> write(SqlConnection connection, Changes changes, Held held, Instant now) {
         return transactions
                 .near(connection, changes.touched(), policy.duplicateWindow())
                 .invoke(changes::meet)
                 // A neighbour's own neighbours: one of them may be the payment that it repeats.
                 .chain(() -> transactions.near(connection, changes.neighbours(), policy.duplicateWindow()))
                 .invoke(changes::meetFurther)
-                .invoke(() -> requireCovered(Region.stripesOf(changes.compared()), stripes))
+                .invoke(() -> requireCovered(Region.stripesOf(changes.compared()), held.stripes()))
                 .invoke(changes::findDuplicates)
+                .invoke(() -> held.becomeFinal().addAll(timeToFinal.by(changes, now)))
                 .chain(() -> transactions.write(connection, changes.all(), now))
                 .chain(() -> tell(connection, changes.all(), now));
     }
@@ -382,10 +397,11 @@ public class Observations {
 
     private Uni<Void> reviseHolding(Revision revision, TreeSet<Integer> stripes, int attempt) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        return pool.withTransaction(connection -> lock(connection, stripes)
+        Held held = new Held(stripes);
+        return transaction(held, connection -> lock(connection, stripes)
                         .chain(() -> survivors(connection, revision.ids()))
                         .chain(rows -> revision.change().of(connection, rows).chain(next -> write(
-                                        connection, changes(rows, next, revision.reason()), stripes, now)
+                                        connection, changes(rows, next, revision.reason()), held, now)
                                 .chain(() -> revision.along().apply(connection, next)))))
                 .onFailure(failure -> attempt < MAX_ATTEMPTS && isWorthRetrying(failure))
                 .recoverWithUni(failure -> reviseHolding(revision, more(stripes, failure), attempt + 1));
@@ -435,12 +451,13 @@ public class Observations {
 
     private <T> Uni<T> learnHolding(
             String terminal, Function<SqlConnection, Uni<T>> write, TreeSet<Integer> stripes, int attempt) {
-        return pool.withTransaction(connection -> lock(connection, stripes)
+        Held held = new Held(stripes);
+        return transaction(held, connection -> lock(connection, stripes)
                         .chain(() -> reader.merchantsOf(connection, terminal))
                         .chain(before -> write.apply(connection)
                                 .call(() -> reader.around(connection, policy, terminal, before, maxRegion)
                                         .invoke(found -> requireCovered(found.stripes(), stripes))
-                                        .chain(found -> write(connection, found.region(), stripes)))))
+                                        .chain(found -> write(connection, found.region(), held)))))
                 .onFailure(failure -> attempt < MAX_ATTEMPTS && isWorthRetrying(failure))
                 .recoverWithUni(failure -> learnHolding(terminal, write, more(stripes, failure), attempt + 1));
     }

@@ -11,7 +11,18 @@ public final class ProblemAnswer {
     /** Seconds after which an overloaded or unreachable part is worth asking again, unless the problem says other. */
     private static final int DEFAULT_RETRY_AFTER_SECONDS = 5;
 
+    private static final String CODE = ProblemAnswer.class.getName();
+
     private ProblemAnswer() {}
+
+    /** The code of the problem that a request was answered with; null where it was none. */
+    public static String code(RoutingContext context) {
+        return context.get(CODE);
+    }
+
+    static void note(RoutingContext context, Problem problem) {
+        context.put(CODE, problem.code());
+    }
 
     /** Ends the request. Headers that are set already stay. */
     public static void send(RoutingContext context, Problem problem) {
@@ -19,6 +30,7 @@ public final class ProblemAnswer {
         if (response.ended()) {
             return;
         }
+        note(context, problem);
         Map<String, Object> document = ProblemDocument.of(
                 problem, context.request().path(), context.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE));
         if (retryAfter(problem) != null && !response.headers().contains(HttpHeaders.RETRY_AFTER)) {

@@ -41,7 +41,7 @@ class ProblemMappers {
             return web.getResponse();
         }
         Problem problem = problemOf(failure);
-        if (problem.status() >= 500 && !"database_unavailable".equals(problem.code())) {
+        if (problem.status() == 500) {
             log(failure, context);
         }
         if (problem.status() == 401) {
@@ -60,6 +60,7 @@ class ProblemMappers {
     }
 
     private static Response answer(Problem problem, RoutingContext context) {
+        ProblemAnswer.note(context, problem);
         Response.ResponseBuilder response = Response.status(problem.status());
         if (ProblemAnswer.retryAfter(problem) != null) {
             response.header("Retry-After", ProblemAnswer.retryAfter(problem));

@@ -175,7 +175,7 @@ class RefundDesk {
                 .recoverWithItem(RefundIntake.Written.OVERTAKEN)
                 .chain(written -> switch (written) {
                     case DONE -> {
-                        executor.wake();
+                        executor.wake(refund.reference());
                         yield Uni.createFrom().item(answer.response(false));
                     }
                     case KEY_TAKEN ->
@@ -231,7 +231,7 @@ class RefundDesk {
                                 asker,
                                 "approved",
                                 r -> r.approve(asker.person(), note, now(), policy))))
-                .invoke(executor::wake);
+                .invoke(() -> executor.wake(TypeId.format(TypeId.REFUND, id)));
     }
 
     Uni<Response> reject(UUID id, String note, Asker asker) {
@@ -305,7 +305,7 @@ class RefundDesk {
         Consumer<Refund> change = r -> r.resolve(
                 found.finding(), found.failure(), asker.person(), found.note(), now, policy, settings.lease());
         if (found.finding() != Refund.Finding.SUCCEEDED) {
-            return act(id, asker, "resolved", change).invoke(executor::wake);
+            return act(id, asker, "resolved", change).invoke(() -> executor.wake());
         }
         Uni<Idempotency.Answer> work = refunds.byId(id).chain(seen -> {
             if (seen == null || !asker.may().shows(seen.refund().merchantId, null)) {

@@ -5,6 +5,7 @@ import static org.paywitness.refund.RefundStatus.SUCCEEDED;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.common.vertx.VertxContext;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -30,6 +31,8 @@ import org.paywitness.acquirer.Notified;
 import org.paywitness.acquirer.Operation;
 import org.paywitness.database.Migrations;
 import org.paywitness.id.TypeId;
+import org.paywitness.log.LogFields;
+import org.paywitness.trace.Traces;
 import org.paywitness.transaction.Transaction;
 import org.paywitness.transaction.Transactions;
 import org.paywitness.verdict.Completeness;
@@ -58,6 +61,7 @@ class RefundExecutor implements Notified {
     private final RefundSettings settings;
     private final Clock clock;
     private final Migrations migrations;
+    private final Traces traces;
     private final Vertx vertx;
     private final List<Loop> loops = new ArrayList<>();
     private volatile Instant latest = Instant.EPOCH;
@@ -74,6 +78,7 @@ class RefundExecutor implements Notified {
             RefundSettings settings,
             Clock clock,
             Migrations migrations,
+            Traces traces,
             Vertx vertx) {
         this.refunds = refunds;
         this.outcomes = outcomes;
@@ -84,6 +89,7 @@ class RefundExecutor implements Notified {
         this.settings = settings;
         this.clock = clock;
         this.migrations = migrations;
+        this.traces = traces;
         this.vertx = vertx;
     }
 
@@ -108,6 +114,12 @@ class RefundExecutor implements Notified {
         }
     }
 
+    /** There may be something to do for this refund, in the trace of whoever asks now. */
+    void wake(String reference) {
+        traces.asked(reference);
+        wake();
+    }
+
     /** There may be something to do. */
     void wake() {
         loops.forEach(Loop::look);
@@ -116,8 +128,14 @@ class RefundExecutor implements Notified {
     @Override
     public Uni<Void> news(String reference) {
         return TypeId.parse(TypeId.REFUND, reference)
-                .map(id -> refunds.news(id, now()).invoke(this::wake))
+                .map(id -> refunds.news(id, now()).invoke(() -> wake(reference)))
                 .orElse(Uni.createFrom().voidItem());
+    }
+
+    // Whoever woke us has a trace and fields of its log lines, which what we do is no part of.
+    private void apart(Runnable work) {
+        VertxContext.createNewDuplicatedContext(VertxContext.getRootContext(vertx.getOrCreateContext()))
+                .runOnContext(nothing -> work.run());
     }
 
     private Instant now() {
@@ -144,7 +162,7 @@ class RefundExecutor implements Notified {
                 return;
             }
             again.set(false);
-            claim(free)
+            apart(() -> claim(free)
                     .subscribe()
                     .with(
                             tasks -> {
@@ -156,7 +174,7 @@ class RefundExecutor implements Notified {
                                     look();
                                 }
                             },
-                            this::failed);
+                            this::failed));
         }
 
         // The database is away: the next look tries again.
@@ -169,14 +187,18 @@ class RefundExecutor implements Notified {
         }
 
         private void run(RefundTask task) {
-            work(task).subscribe().with(answer -> done(answer), failure -> {
+            apart(() -> runHere(task));
+        }
+
+        private void runHere(RefundTask task) {
+            String reference = task.refund().reference();
+            LogFields.about(reference);
+            LogFields.about(TypeId.format(TypeId.TRANSACTION, task.refund().transactionId));
+            traces.work("refund", reference, () -> work(task)).subscribe().with(answer -> done(answer), failure -> {
                 if (failure instanceof Refunds.Lost) {
-                    LOG.infof(
-                            "Refund %s was taken over by another", task.refund().reference());
+                    LOG.infof("Refund %s was taken over by another", reference);
                 } else {
-                    LOG.infof(
-                            "Refund %s waits for its claim to end: %s",
-                            task.refund().reference(), failure);
+                    LOG.infof("Refund %s waits for its claim to end: %s", reference, failure);
                 }
                 done(null);
             });

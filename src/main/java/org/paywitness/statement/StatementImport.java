@@ -75,9 +75,10 @@ final class StatementImport implements StatementReader.Sink {
     /**
      * Blocks until the statement is done or has failed for good; throws when it is worth another attempt.
      *
+     * @return how it has ended
      * @throws Interrupted soon after {@code stopping} says so
      */
-    void run(BooleanSupplier stopping) throws IOException {
+    Statement.Status run(BooleanSupplier stopping) throws IOException {
         this.stopping = stopping;
         StatementReader.Context context = new StatementReader.Context(
                 TypeId.format(TypeId.STATEMENT, claim.id()), claim.merchantId(), policy.zone(), clock.instant());
@@ -85,10 +86,12 @@ final class StatementImport implements StatementReader.Sink {
             StatementReader.of(claim.format()).read(in, context, this);
             flush();
             end(Statement.Status.done, null);
+            return Statement.Status.done;
         } catch (Problem unreadable) {
             flush();
             completions.clear();
             end(Statement.Status.failed, unreadable);
+            return Statement.Status.failed;
         }
     }
 

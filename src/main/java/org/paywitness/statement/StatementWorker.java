@@ -1,5 +1,7 @@
 package org.paywitness.statement;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
@@ -9,12 +11,17 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.paywitness.database.Migrations;
+import org.paywitness.id.TypeId;
 import org.paywitness.idempotency.Idempotency;
+import org.paywitness.log.LogFields;
 import org.paywitness.observation.Observations;
 import org.paywitness.transaction.Completenesses;
 import org.paywitness.verdict.Policy;
@@ -44,6 +51,7 @@ class StatementWorker {
     private final Clock clock;
     private final Migrations migrations;
     private final Vertx vertx;
+    private final Map<Statement.Status, Counter> ended = new EnumMap<>(Statement.Status.class);
     private final Semaphore work = new Semaphore(0);
     private Instant housekeptAt = Instant.EPOCH;
     private Thread thread;
@@ -59,6 +67,7 @@ class StatementWorker {
             Policy policy,
             Clock clock,
             Migrations migrations,
+            MeterRegistry meters,
             Vertx vertx) {
         this.statements = statements;
         this.observations = observations;
@@ -69,6 +78,13 @@ class StatementWorker {
         this.clock = clock;
         this.migrations = migrations;
         this.vertx = vertx;
+        for (Statement.Status status : List.of(Statement.Status.done, Statement.Status.failed)) {
+            Counter counter = Counter.builder("paywitness.statements.ended")
+                    .description("Files that were worked in or could not be")
+                    .tag("outcome", status.name())
+                    .register(meters);
+            ended.put(status, counter);
+        }
     }
 
     void start(@Observes StartupEvent event) {
@@ -135,19 +151,25 @@ class StatementWorker {
                     null,
                     "too_many_attempts",
                     "The file could not be worked in after " + maxAttempts + " attempts."));
+            ended.get(Statement.Status.failed).increment();
             return true;
         }
         // Reading up to where the last attempt ended shows no progress but is no death.
+        String id = TypeId.format(TypeId.STATEMENT, claim.id());
+        LogFields.about(id);
         long renewing = vertx.setPeriodic(statements.renewal().toMillis(), timer -> statements.renew(claim, clock));
         try {
-            new StatementImport(claim, statements, observations, completenesses, pool, policy, clock)
+            Statement.Status status = new StatementImport(
+                            claim, statements, observations, completenesses, pool, policy, clock)
                     .run(() -> stopping);
+            ended.get(status).increment();
         } catch (Statements.Lost lost) {
-            LOG.infof("Statement %s was taken over by another worker", claim.id());
+            LOG.infof("Statement %s was taken over by another worker", id);
         } catch (StatementImport.Interrupted interrupted) {
             statements.release(claim, clock.instant());
         } finally {
             vertx.cancelTimer(renewing);
+            LogFields.noMoreAbout(id);
         }
         return true;
     }

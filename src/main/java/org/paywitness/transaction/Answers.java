@@ -2,6 +2,8 @@ package org.paywitness.transaction;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import jakarta.inject.Singleton;
@@ -13,8 +15,11 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Function;
 import org.paywitness.explanation.Language;
+import org.paywitness.verdict.Verdict;
 
 /** Answers to reads: an entity tag, 304 where it is known (RFC 9110, section 13.1.2), and the language. */
 @Singleton
@@ -23,9 +28,17 @@ public class Answers {
     private static final int TAG_BYTES = 12;
 
     private final ObjectMapper json;
+    private final Map<String, Counter> verdicts = new HashMap<>();
 
-    Answers(ObjectMapper json) {
+    Answers(ObjectMapper json, MeterRegistry meters) {
         this.json = json;
+        for (Verdict.Kind kind : Verdict.Kind.values()) {
+            Counter given = Counter.builder("paywitness.verdicts")
+                    .description("Verdicts given out, by kind")
+                    .tag("kind", kind.code())
+                    .register(meters);
+            verdicts.put(kind.code(), given);
+        }
     }
 
     /** One Uni for the whole way: each operator of Mutiny would carry the context of the request along. */
@@ -34,6 +47,7 @@ public class Answers {
     }
 
     Response ok(VerdictAnswer answer, String known, Language language) {
+        verdicts.get(answer.verdict()).increment();
         return ok(answer, answer.entityTag(), known, language);
     }
 

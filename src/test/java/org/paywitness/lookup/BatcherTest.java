@@ -43,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.paywitness.problem.Problem;
+import org.paywitness.trace.Traces;
 
 /** Natural batching against a real PostgreSQL: one event loop, statements counted as they are sent. */
 class BatcherTest {
@@ -543,7 +544,8 @@ class BatcherTest {
                 vertx,
                 () -> Future.succeededFuture(options),
                 config.build().getConfigMapping(LookupConfig.class),
-                metrics);
+                metrics,
+                Traces.off());
         made.add(lookups);
         return lookups.lookup("test", question);
     }

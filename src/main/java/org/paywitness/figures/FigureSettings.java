@@ -1,0 +1,29 @@
+package org.paywitness.figures;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+
+/** How figures are gathered. */
+@ConfigMapping(prefix = "paywitness.metrics")
+interface FigureSettings {
+    /** How often; what is older than three times this is shown no more. */
+    @WithDefault("15s")
+    Duration interval();
+
+    /** How long gathering may take. */
+    @WithDefault("5s")
+    Duration timeout();
+
+    /** Where counting ends: more than this many are shown as this many. */
+    @WithDefault("10000")
+    @Min(1)
+    @Max(1_000_000)
+    int maxCount();
+
+    /** A merchant whose data is further behind than this counts as gone, as long as others are not. */
+    @WithDefault("7d")
+    Duration completenessHorizon();
+}

@@ -1,0 +1,2 @@
+/** What a line of the log carries besides its text. */
+package org.paywitness.log;

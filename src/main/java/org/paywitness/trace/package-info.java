@@ -1,0 +1,2 @@
+/** What traces show beyond what Quarkus puts into them; nothing of it happens while traces are off. */
+package org.paywitness.trace;
