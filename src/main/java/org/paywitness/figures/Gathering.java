@@ -120,7 +120,7 @@ class Gathering {
                 .register(meters);
     }
 
-    private void register() {
+    void register() {
         for (String status : REFUNDS) {
             Tags tags = Tags.of("status", status);
             gauge("paywitness.refunds", "Refunds that have not ended, by status", tags, all -> all.figure(
