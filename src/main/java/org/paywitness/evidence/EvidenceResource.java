@@ -3,7 +3,6 @@ package org.paywitness.evidence;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.Blocking;
@@ -60,9 +59,7 @@ public class EvidenceResource {
     private final ObjectMapper json;
     private final Policy policy;
     private final Clock clock;
-    private final Counter added;
-    private final Counter refused;
-    private final Counter failed;
+    private final UploadCounts counts;
 
     EvidenceResource(
             Cases cases,
@@ -72,7 +69,7 @@ public class EvidenceResource {
             EvidenceSettings settings,
             @ConfigProperty(name = "paywitness.body-limit.evidence") MemorySize maxBody,
             ObjectMapper json,
-            MeterRegistry meters,
+            UploadCounts counts,
             Policy policy,
             Clock clock) {
         this.cases = cases;
@@ -85,16 +82,7 @@ public class EvidenceResource {
         this.json = json;
         this.policy = policy;
         this.clock = clock;
-        this.added = counter(meters, "added");
-        this.refused = counter(meters, "refused");
-        this.failed = counter(meters, "failed");
-    }
-
-    private static Counter counter(MeterRegistry meters, String outcome) {
-        return Counter.builder("paywitness.evidence.uploads")
-                .description("Files that were sent as evidence, by what became of them")
-                .tag("outcome", outcome)
-                .register(meters);
+        this.counts = counts;
     }
 
     /** The parts of the form. */
@@ -149,7 +137,7 @@ public class EvidenceResource {
         Admission admission = admit(dispute, caller, key);
         Form form = new Form(body, headers.getMediaType(), maxBody, settings.uploadTimeout());
         if (!uploads.tryAcquire()) {
-            failed.increment();
+            counts.failed().increment();
             throw Problem.unavailable("overloaded", "Too many files are being received just now.");
         }
         Upload upload = new Upload(
@@ -158,14 +146,14 @@ public class EvidenceResource {
                 storages.current(),
                 settings,
                 clock.instant().truncatedTo(ChronoUnit.MICROS));
-        Counter outcome = failed;
+        Counter outcome = counts.failed();
         try {
             receive(upload, form);
             Response answer = answer(upload, dispute, admission, caller, key);
-            outcome = added;
+            outcome = counts.added();
             return answer;
         } catch (Problem problem) {
-            outcome = problem.status() < 500 ? refused : failed;
+            outcome = problem.status() < 500 ? counts.refused() : counts.failed();
             throw problem;
         } finally {
             outcome.increment();

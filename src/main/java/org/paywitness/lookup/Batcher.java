@@ -1,6 +1,7 @@
 package org.paywitness.lookup;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Timer;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -16,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.paywitness.problem.Problem;
 
 /**
@@ -37,6 +39,7 @@ final class Batcher<K, R> {
     private final LookupConfig limits;
     private final Counter lookups;
     private final Counter statements;
+    private final Timer time;
     private final boolean batching;
     private final int inFlight;
     private final long deadlineNanos;
@@ -54,6 +57,7 @@ final class Batcher<K, R> {
      * @param loop a context of the event loop that no request uses: shared statements belong to nobody's trace
      * @param lookups counts keys asked
      * @param statements counts statements sent; lookups over statements is the batch factor
+     * @param time takes how long each statement was under way
      */
     Batcher(
             ContextInternal loop,
@@ -61,13 +65,15 @@ final class Batcher<K, R> {
             Question<K, R> question,
             LookupConfig limits,
             Counter lookups,
-            Counter statements) {
+            Counter statements,
+            Timer time) {
         this.loop = loop;
         this.client = client;
         this.question = question;
         this.limits = limits;
         this.lookups = lookups;
         this.statements = statements;
+        this.time = time;
         this.batching = limits.batching();
         this.inFlight = batching ? limits.inFlight() : Integer.MAX_VALUE;
         this.deadlineNanos = limits.deadline().toNanos();
@@ -141,6 +147,7 @@ final class Batcher<K, R> {
         }
         underWay.add(batch);
         statements.increment();
+        long since = System.nanoTime();
         Future<RowSet<Row>> rows;
         try {
             List<K> keys = List.copyOf(batch.asked.keySet());
@@ -150,7 +157,10 @@ final class Batcher<K, R> {
         } catch (RuntimeException e) {
             rows = loop.failedFuture(e);
         }
-        rows.onComplete(result -> settle(batch, result));
+        rows.onComplete(result -> {
+            time.record(System.nanoTime() - since, TimeUnit.NANOSECONDS);
+            settle(batch, result);
+        });
     }
 
     private void settle(Batch<K, R> batch, AsyncResult<RowSet<Row>> result) {

@@ -2,6 +2,7 @@ package org.paywitness.lookup;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.tracing.TracingPolicy;
@@ -14,8 +15,10 @@ import io.vertx.sqlclient.SqlConnectOptions;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.paywitness.database.DatabaseOptions;
 import org.paywitness.trace.Traces;
 
@@ -27,6 +30,10 @@ import org.paywitness.trace.Traces;
 public class Lookups {
     /** Apart from the pool of commands in metrics, which leave these out (MeterLimits): many clients, one name. */
     static final String POOL = "lookups";
+
+    private static final Duration[] BUCKETS = Stream.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000)
+            .map(Duration::ofMillis)
+            .toArray(Duration[]::new);
 
     private final Vertx vertx;
     private final LookupConfig config;
@@ -65,7 +72,7 @@ public class Lookups {
     /**
      * A lookup to keep and to ask often: each one made has its own queue per event loop.
      *
-     * @param name tells it apart in the metrics {@code paywitness.lookups} and {@code paywitness.lookup.statements}
+     * @param name tells it apart in the metrics {@code paywitness.lookups} and {@code paywitness.lookup.*}
      */
     public <K, R> Lookup<K, R> lookup(String name, Question<K, R> question) {
         Counter lookups = Counter.builder("paywitness.lookups")
@@ -76,9 +83,15 @@ public class Lookups {
                 .description("Statements sent for lookups")
                 .tag("lookup", name)
                 .register(metrics);
+        Timer time = Timer.builder("paywitness.lookup.statement.time")
+                .description("From sending a statement of lookups to its answer, once for all that share it")
+                .tag("lookup", name)
+                .serviceLevelObjectives(BUCKETS)
+                .register(metrics);
         EventLoops<Batcher<K, R>> batchers = new EventLoops<>(
                 vertx,
-                loop -> new Batcher<>(loop, clients.of(loop.nettyEventLoop()), question, config, lookups, statements));
+                loop -> new Batcher<>(
+                        loop, clients.of(loop.nettyEventLoop()), question, config, lookups, statements, time));
         return new Lookup<>(name, question, batchers, traces);
     }
 
