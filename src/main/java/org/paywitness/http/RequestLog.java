@@ -3,6 +3,7 @@ package org.paywitness.http;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.smallrye.common.vertx.VertxContext;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -85,9 +86,12 @@ class RequestLog {
     // The path without its query: that may name cards.
     private void write(RoutingContext context, int status, String problem, long nanos) {
         String path = context.request().path();
-        // Whoever has hung up may have taken the context of the request along.
-        LogFields.ofRequest(context.response().headers().get(RequestIds.HEADER));
-        LogFields.aboutPath(path);
+        // Where a client has hung up this may be the context of its connection, which other requests share.
+        boolean borrowed = !VertxContext.isOnDuplicatedContext();
+        if (borrowed) {
+            LogFields.ofRequest(context.response().headers().get(RequestIds.HEADER));
+            LogFields.aboutPath(path);
+        }
         long left = omitted.getAndSet(0);
         LOG.warnf(
                 "%s %s: %d%s in %d ms%s",
@@ -97,6 +101,9 @@ class RequestLog {
                 problem == null ? "" : " " + problem,
                 TimeUnit.NANOSECONDS.toMillis(nanos),
                 left == 0 ? "" : "; " + left + " such lines before were left out");
+        if (borrowed) {
+            LogFields.clear();
+        }
     }
 
     // When everything is slow, writing about it must not make it slower.

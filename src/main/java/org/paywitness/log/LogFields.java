@@ -1,5 +1,6 @@
 package org.paywitness.log;
 
+import java.util.List;
 import org.jboss.logging.MDC;
 import org.paywitness.id.TypeId;
 
@@ -9,6 +10,8 @@ import org.paywitness.id.TypeId;
  */
 public final class LogFields {
     private static final String REQUEST = "request_id";
+    private static final List<String> ALL =
+            List.of(REQUEST, "transaction_id", "refund_id", "dispute_id", "statement_id");
     private static final int LENGTH_OF_AN_ID = 30;
 
     private LogFields() {}
@@ -49,6 +52,11 @@ public final class LogFields {
         if (field != null) {
             MDC.remove(field);
         }
+    }
+
+    /** The lines from here on belong to nothing. */
+    public static void clear() {
+        ALL.forEach(MDC::remove);
     }
 
     // What a caller made up must not become a field.

@@ -119,6 +119,25 @@ class MigrationTest {
     }
 
     @Test
+    void whatIsOpenIsCountedByIndexesOverWhatIsThere() throws SQLException {
+        migrate("8");
+        UUID sale = UUID.randomUUID();
+        execute(
+                database,
+                "INSERT INTO transaction (id, version, merchant_id, occurred_at, summary) VALUES ('" + sale
+                        + "', 1, 'm', now(), '1'); INSERT INTO completeness_now (merchant_id, bank) VALUES ('m', now())");
+        execute(database, refund(sale, 60, 100));
+        execute(database, "UPDATE refund SET status = 'approved'");
+        migrate("10");
+        assertEquals(1, number("SELECT count(*) FROM refund WHERE status = 'approved'"));
+        assertEquals(
+                5,
+                number("SELECT count(*) FROM pg_index WHERE indisvalid AND indexrelid::regclass::text IN"
+                        + " ('refund_under_way', 'completeness_now_terminal', 'completeness_now_acquirer',"
+                        + " 'completeness_now_bank', 'completeness_now_wallet')"));
+    }
+
+    @Test
     void reportsOfMisconductComeToTransactionsThatAreThere() throws SQLException {
         migrate("6");
         UUID sale = UUID.randomUUID();
