@@ -7,7 +7,7 @@ import org.jboss.logmanager.ExtLogRecord;
 import org.paywitness.card.CardNumbers;
 
 /**
- * The last look at a line before it is written: no card number leaves by the log, in whose words ever, and the
+ * The last look at a line before it is written: no card number leaves by the log, whoever wrote it, and the
  * trace is named as our other fields are.
  */
 @LoggingFilter(name = "paywitness")
