@@ -109,6 +109,27 @@ class ArchitectureTest {
                 .check(HOUSE);
     }
 
+    @Test
+    void onlyThoseWhoJustWantToKnowAskReplicas() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("org.paywitness.lookup..")
+                .and()
+                .doNotHaveFullyQualifiedName("org.paywitness.transaction.TransactionFinder")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("org.paywitness.lookup.ScaledLookup")
+                .because("a replica may lag, and whatever decides on money must see all of it")
+                .check(HOUSE);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("org.paywitness.transaction..")
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("org.paywitness.transaction.TransactionFinder")
+                .check(HOUSE);
+    }
+
     // What speaks HTTP or SQL of verdicts lives beside them and is named for it.
     private static DescribedPredicate<JavaClass> isNotOfHttp() {
         return DescribedPredicate.not(HasName.Predicates.nameMatching(".*(Resource|Json)(\\$.*)?"));

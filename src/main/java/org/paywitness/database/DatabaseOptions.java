@@ -34,6 +34,7 @@ public class DatabaseOptions implements PgPoolCreator {
     private final Duration connectTimeout;
     private final int maxWaiting;
     private final Duration statementTimeout;
+    private final boolean pooler;
     private volatile Supplier<Future<PgConnectOptions>> next;
 
     DatabaseOptions(
@@ -41,6 +42,7 @@ public class DatabaseOptions implements PgPoolCreator {
             @ConfigProperty(name = "paywitness.database.connect-timeout") Duration connectTimeout,
             @ConfigProperty(name = "paywitness.database.max-waiting") int maxWaiting,
             @ConfigProperty(name = "paywitness.database.statement-timeout") Duration statementTimeout,
+            @ConfigProperty(name = "paywitness.database.pooler") boolean pooler,
             @ConfigProperty(name = "quarkus.datasource.credentials-provider") Optional<String> credentials,
             @ConfigProperty(name = "quarkus.datasource.credentials-provider-name")
                     Optional<String> credentialsProvider) {
@@ -48,6 +50,7 @@ public class DatabaseOptions implements PgPoolCreator {
         this.connectTimeout = connectTimeout;
         this.maxWaiting = maxWaiting;
         this.statementTimeout = statementTimeout;
+        this.pooler = pooler;
         this.credentials = credentials;
         this.credentialsProvider = credentialsProvider;
     }
@@ -64,11 +67,15 @@ public class DatabaseOptions implements PgPoolCreator {
                 .setMaxWaitQueueSize(maxWaiting);
         for (PgConnectOptions option : input.pgConnectOptionsList()) {
             option.setConnectTimeout(Math.toIntExact(connectTimeout.toMillis()));
-            // In the server: what we have stopped waiting for must not go on working there.
-            option.addProperty("statement_timeout", Long.toString(statementTimeout.toMillis()));
             option.addProperty("application_name", "paywitness");
-            // The client by itself keeps no statement longer than 2,048 characters; ours are few and fixed.
-            option.setPreparedStatementCacheSqlFilter(sql -> sql.length() <= MAX_KEPT_STATEMENT);
+            if (pooler) {
+                throughPooler(option);
+            } else {
+                // In the server: what we have stopped waiting for must not go on working there.
+                option.addProperty("statement_timeout", Long.toString(statementTimeout.toMillis()));
+                // The client by itself keeps no statement longer than 2,048 characters; ours are few and fixed.
+                option.setPreparedStatementCacheSqlFilter(sql -> sql.length() <= MAX_KEPT_STATEMENT);
+            }
         }
         next = credentials
                 .map(name -> rotating(name, input.pgConnectOptionsList()))
@@ -93,6 +100,23 @@ public class DatabaseOptions implements PgPoolCreator {
         return known.get();
     }
 
+    /**
+     * A pooler in transaction mode hands each transaction to any server connection: nothing may be kept there. So every
+     * statement goes with its text, and a limit of the session is set for the role (README, "Behind PgBouncer").
+     */
+    private static void throughPooler(PgConnectOptions option) {
+        option.setUseLayer7Proxy(true).setCachePreparedStatements(false);
+        // Refused by PgBouncer unless told to ignore it; since version 12 PostgreSQL tells floats exactly without.
+        option.getProperties().remove("extra_float_digits");
+        // In the words in which PostgreSQL tells them, else PgBouncer sets them anew for each transaction.
+        option.addProperty("DateStyle", "ISO, MDY").addProperty("client_encoding", "UTF8");
+    }
+
+    /** A copy to change; the client's own forgets what stands between it and PostgreSQL. */
+    public static PgConnectOptions copy(PgConnectOptions options) {
+        return new PgConnectOptions(options).setUseLayer7Proxy(options.getUseLayer7Proxy());
+    }
+
     private static Supplier<Future<PgConnectOptions>> inTurn(List<PgConnectOptions> hosts) {
         AtomicInteger turn = new AtomicInteger();
         return () -> Future.succeededFuture(hosts.get(Math.floorMod(turn.getAndIncrement(), hosts.size())));
@@ -101,6 +125,8 @@ public class DatabaseOptions implements PgPoolCreator {
     /** Credentials that may change while we run, asked for with each connection. */
     private Supplier<Future<PgConnectOptions>> rotating(String name, List<PgConnectOptions> hosts) {
         CredentialsProvider provider = CredentialsProviderFinder.find(credentialsProvider.orElse(null));
-        return new ConnectOptionsSupplier<>(provider, name, hosts, PgConnectOptions::new);
+        Supplier<Future<PgConnectOptions>> supplier =
+                new ConnectOptionsSupplier<>(provider, name, hosts, PgConnectOptions::new);
+        return () -> supplier.get().map(options -> options.setUseLayer7Proxy(pooler));
     }
 }

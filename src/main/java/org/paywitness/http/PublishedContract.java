@@ -44,6 +44,7 @@ public class PublishedContract implements OASFilter {
             "Accept-Language", "AcceptLanguage",
             "Idempotency-Key", "IdempotencyKey",
             "If-None-Match", "IfNoneMatch",
+            "Paywitness-Consistency", "Consistency",
             "Prefer", "Prefer");
 
     @Override
@@ -93,6 +94,9 @@ public class PublishedContract implements OASFilter {
         operation.getResponses().getAPIResponses().forEach((status, response) -> {
             if (status.startsWith("2") && response.getRef() == null) {
                 headers(response, read, retried, status, open);
+                if (!open && method != PathItem.HttpMethod.GET) {
+                    response.addHeader("Paywitness-Consistency", header("Consistency"));
+                }
                 if (told && method == PathItem.HttpMethod.GET) {
                     response.addHeader("Content-Language", header("ContentLanguage"));
                 }
@@ -146,7 +150,7 @@ public class PublishedContract implements OASFilter {
         Set<String> given = parameters(operation).map(Parameter::getName).collect(Collectors.toSet());
         boolean retried = given.contains("Idempotency-Key");
         all.add(parameter("AcceptLanguage"));
-        for (String name : List.of("If-None-Match", "Idempotency-Key", "Prefer")) {
+        for (String name : List.of("If-None-Match", "Idempotency-Key", "Prefer", "Paywitness-Consistency")) {
             if (given.contains(name)) {
                 all.add(parameter(PARAMETERS.get(name)));
             }

@@ -1,6 +1,7 @@
 package org.paywitness.lookup;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -8,6 +9,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.paywitness.problem.Problem;
 
 /**
@@ -33,13 +36,42 @@ import org.paywitness.problem.Problem;
  * <p>All state belongs to the event loop; only {@link #ask} may be called from elsewhere.
  */
 final class Batcher<K, R> {
+    private static final Duration[] BUCKETS = Stream.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000)
+            .map(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
+    /**
+     * What is counted of one kind of lookup.
+     *
+     * @param lookups keys asked
+     * @param statements statements sent; lookups over statements is the batch factor
+     * @param time how long each statement was under way
+     */
+    record Meters(Counter lookups, Counter statements, Timer time) {
+        static Meters of(String lookup, MeterRegistry metrics) {
+            return new Meters(
+                    Counter.builder("paywitness.lookups")
+                            .description("Lookups asked")
+                            .tag("lookup", lookup)
+                            .register(metrics),
+                    Counter.builder("paywitness.lookup.statements")
+                            .description("Statements sent for lookups")
+                            .tag("lookup", lookup)
+                            .register(metrics),
+                    Timer.builder("paywitness.lookup.statement.time")
+                            .description(
+                                    "From sending a statement of lookups to its answer, once for all that share it")
+                            .tag("lookup", lookup)
+                            .serviceLevelObjectives(BUCKETS)
+                            .register(metrics));
+        }
+    }
+
     private final ContextInternal loop;
     private final LookupClient client;
     private final Question<K, R> question;
     private final LookupConfig limits;
-    private final Counter lookups;
-    private final Counter statements;
-    private final Timer time;
+    private final Meters meters;
     private final boolean batching;
     private final int inFlight;
     private final long deadlineNanos;
@@ -55,28 +87,23 @@ final class Batcher<K, R> {
 
     /**
      * @param loop a context of the event loop that no request uses: shared statements belong to nobody's trace
-     * @param lookups counts keys asked
-     * @param statements counts statements sent; lookups over statements is the batch factor
-     * @param time takes how long each statement was under way
+     * @param deadline how long a lookup may take
      */
     Batcher(
             ContextInternal loop,
             LookupClient client,
             Question<K, R> question,
             LookupConfig limits,
-            Counter lookups,
-            Counter statements,
-            Timer time) {
+            Duration deadline,
+            Meters meters) {
         this.loop = loop;
         this.client = client;
         this.question = question;
         this.limits = limits;
-        this.lookups = lookups;
-        this.statements = statements;
-        this.time = time;
+        this.meters = meters;
         this.batching = limits.batching();
         this.inFlight = batching ? limits.inFlight() : Integer.MAX_VALUE;
-        this.deadlineNanos = limits.deadline().toNanos();
+        this.deadlineNanos = deadline.toNanos();
     }
 
     /**
@@ -101,7 +128,7 @@ final class Batcher<K, R> {
             return;
         }
         waiting++;
-        lookups.increment();
+        meters.lookups().increment();
         Waiter<R> waiter = new Waiter<>(answer, System.nanoTime() + deadlineNanos);
         watch();
         if (batching) {
@@ -146,7 +173,7 @@ final class Batcher<K, R> {
             return;
         }
         underWay.add(batch);
-        statements.increment();
+        meters.statements().increment();
         long since = System.nanoTime();
         Future<RowSet<Row>> rows;
         try {
@@ -158,7 +185,7 @@ final class Batcher<K, R> {
             rows = loop.failedFuture(e);
         }
         rows.onComplete(result -> {
-            time.record(System.nanoTime() - since, TimeUnit.NANOSECONDS);
+            meters.time().record(System.nanoTime() - since, TimeUnit.NANOSECONDS);
             settle(batch, result);
         });
     }

@@ -26,16 +26,18 @@ final class LookupClient {
     private final List<Line> lines;
     private int turn;
 
-    /** @param connect makes a pipelined client of one connection, which this one closes */
-    LookupClient(ContextInternal loop, Supplier<SqlClient> connect, LookupConfig config) {
+    /**
+     * @param connect makes a pipelined client of one connection, which this one closes
+     * @param connections how many of them
+     */
+    LookupClient(ContextInternal loop, Supplier<SqlClient> connect, LookupConfig config, int connections) {
         this.loop = loop;
         this.connect = connect;
         // A sound connection says something within this time: PostgreSQL cancels what takes longer.
         long statement =
                 Math.max(config.statementTimeout().toNanos(), config.deadline().toNanos());
         this.silenceNanos = config.connectTimeout().toNanos() + statement;
-        this.lines =
-                Stream.generate(Line::new).limit(config.connectionsPerLoop()).toList();
+        this.lines = Stream.generate(Line::new).limit(connections).toList();
     }
 
     /**

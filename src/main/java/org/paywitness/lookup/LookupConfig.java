@@ -5,6 +5,8 @@ import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /** The limits of the hot lookups. None of them changes an answer, only when it comes and what it costs. */
 @ConfigMapping(prefix = "paywitness.lookup")
@@ -59,16 +61,34 @@ public interface LookupConfig {
 
     /**
      * Plan each statement once per connection ({@code plan_cache_mode=force_generic_plan}): PostgreSQL would otherwise
-     * plan every small array anew. Off for a PgBouncer that does not list it in {@code ignore_startup_parameters}.
+     * plan every small array anew. Not asked of a pooler ({@code paywitness.database.pooler}).
      */
     @WithDefault("true")
     boolean genericPlan();
 
-    /** PostgreSQL cancels a lookup after this time; 0 sends no {@code statement_timeout} (again for a PgBouncer). */
+    /** PostgreSQL cancels a lookup after this time; 0 sends no {@code statement_timeout}, nor does one to a pooler. */
     @WithDefault("1s")
     Duration statementTimeout();
 
     /** How lookups are named in {@code pg_stat_activity}. */
     @WithDefault("paywitness-lookup")
     String applicationName();
+
+    /**
+     * Where look-ups may be read besides the primary: {@code postgresql://[user[:password]@]host[:port][/database]},
+     * separated by commas; what an address leaves out is as for the primary. None: nothing changes.
+     */
+    Optional<List<String>> replicas();
+
+    /** A replica that lags more is passed over. */
+    @WithDefault("10s")
+    Duration maxReplicaLag();
+
+    /** How often each event loop asks the primary and its replicas where they are. */
+    @WithDefault("100ms")
+    Duration replicaProbe();
+
+    /** How long a replica may take for an answer before the primary is asked. */
+    @WithDefault("500ms")
+    Duration replicaDeadline();
 }

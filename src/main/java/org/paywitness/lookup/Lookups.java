@@ -2,9 +2,9 @@ package org.paywitness.lookup;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.tracing.TracingPolicy;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
@@ -12,14 +12,16 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnectOptions;
+import io.vertx.sqlclient.Tuple;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.paywitness.database.DatabaseOptions;
+import org.paywitness.problem.Problem;
 import org.paywitness.trace.Traces;
 
 /**
@@ -31,15 +33,20 @@ public class Lookups {
     /** Apart from the pool of commands in metrics, which leave these out (MeterLimits): many clients, one name. */
     static final String POOL = "lookups";
 
-    private static final Duration[] BUCKETS = Stream.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_000)
-            .map(Duration::ofMillis)
-            .toArray(Duration[]::new);
+    /** Where the primary inserts: right however a commit was made durable, and so behind what is flushed. */
+    private static final String WHERE =
+            "SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint, pg_walfile_name(pg_current_wal_insert_lsn())";
 
     private final Vertx vertx;
     private final LookupConfig config;
     private final MeterRegistry metrics;
     private final Traces traces;
     private final EventLoops<LookupClient> clients;
+    private final List<Replica> replicas;
+    private final EventLoops<Mirrors> mirrors;
+    private final Lookup<String, Position> position;
+    private final Counter fromPrimary;
+    private final Counter fromReplica;
 
     /** @param pool is not used, but must have been made: with it Quarkus tells how the database is reached */
     @Inject
@@ -55,6 +62,7 @@ public class Lookups {
         pool.size();
     }
 
+    /** @throws IllegalArgumentException if a replica's address is none */
     Lookups(
             Vertx vertx,
             Supplier<Future<PgConnectOptions>> database,
@@ -65,42 +73,110 @@ public class Lookups {
         this.config = config;
         this.metrics = metrics;
         this.traces = traces;
-        this.clients =
-                new EventLoops<>(vertx, loop -> new LookupClient(loop, () -> connect(vertx, database, config), config));
+        Supplier<Future<PgConnectOptions>> options = () -> database.get().map(DatabaseOptions::copy);
+        this.clients = new EventLoops<>(
+                vertx,
+                loop -> new LookupClient(
+                        loop, () -> connect(vertx, options, config), config, config.connectionsPerLoop()));
+        this.replicas = replicas(config);
+        this.replicas.forEach(replica -> replica.register(metrics));
+        this.mirrors = new EventLoops<>(vertx, loop -> mirrors(loop, options));
+        this.position = lookup(
+                "position",
+                new Question<>(
+                        WHERE, WHERE, key -> Tuple.tuple(), keys -> Tuple.tuple(), Mirrors::position, row -> WHERE));
+        this.fromPrimary = reads("primary");
+        this.fromReplica = reads("replica");
+    }
+
+    private static List<Replica> replicas(LookupConfig config) {
+        List<String> addresses = config.replicas().orElse(List.of());
+        return IntStream.range(0, addresses.size())
+                .mapToObj(i -> Replica.parse(addresses.get(i), i + 1))
+                .toList();
+    }
+
+    private Mirrors mirrors(ContextInternal loop, Supplier<Future<PgConnectOptions>> options) {
+        List<Mirror> all = IntStream.range(0, replicas.size())
+                .mapToObj(i -> new Mirror(replicas.get(i), i, loop, options, config))
+                .toList();
+        return new Mirrors(loop, clients.of(loop.nettyEventLoop()), all, config);
+    }
+
+    private Counter reads(String target) {
+        return Counter.builder("paywitness.lookup.reads")
+                .description("Look-ups that replicas may answer, by who did")
+                .tag("target", target)
+                .register(metrics);
     }
 
     /**
-     * A lookup to keep and to ask often: each one made has its own queue per event loop.
+     * A lookup of the primary to keep and to ask often: each one made has its own queue per event loop.
      *
      * @param name tells it apart in the metrics {@code paywitness.lookups} and {@code paywitness.lookup.*}
      */
     public <K, R> Lookup<K, R> lookup(String name, Question<K, R> question) {
-        Counter lookups = Counter.builder("paywitness.lookups")
-                .description("Lookups asked")
-                .tag("lookup", name)
-                .register(metrics);
-        Counter statements = Counter.builder("paywitness.lookup.statements")
-                .description("Statements sent for lookups")
-                .tag("lookup", name)
-                .register(metrics);
-        Timer time = Timer.builder("paywitness.lookup.statement.time")
-                .description("From sending a statement of lookups to its answer, once for all that share it")
-                .tag("lookup", name)
-                .serviceLevelObjectives(BUCKETS)
-                .register(metrics);
-        EventLoops<Batcher<K, R>> batchers = new EventLoops<>(
-                vertx,
-                loop -> new Batcher<>(
-                        loop, clients.of(loop.nettyEventLoop()), question, config, lookups, statements, time));
+        Batcher.Meters meters = Batcher.Meters.of(name, metrics);
+        EventLoops<Batcher<K, R>> batchers = new EventLoops<>(vertx, loop -> ofPrimary(loop, question, meters));
         return new Lookup<>(name, question, batchers, traces);
+    }
+
+    /** The same, for what replicas may answer too: never for what decides on money. */
+    public <K, R> ScaledLookup<K, R> scaledLookup(String name, Question<K, R> question) {
+        Batcher.Meters meters = Batcher.Meters.of(name, metrics);
+        EventLoops<ScaledLookup.Readers<K, R>> readers = new EventLoops<>(vertx, loop -> {
+            Mirrors here = replicas.isEmpty() ? null : mirrors.of(loop.nettyEventLoop());
+            List<Batcher<K, R>> others = here == null
+                    ? List.of()
+                    : here.all().stream()
+                            .map(mirror -> new Batcher<>(
+                                    loop, mirror.client(), question, config, config.replicaDeadline(), meters))
+                            .toList();
+            return new ScaledLookup.Readers<>(
+                    ofPrimary(loop, question, meters), here, others, fromPrimary, fromReplica);
+        });
+        return new ScaledLookup<>(name, question, readers, traces);
+    }
+
+    private <K, R> Batcher<K, R> ofPrimary(ContextInternal loop, Question<K, R> question, Batcher.Meters meters) {
+        return new Batcher<>(loop, clients.of(loop.nettyEventLoop()), question, config, config.deadline(), meters);
+    }
+
+    /** Whether there are replicas at all. */
+    boolean areScaled() {
+        return !replicas.isEmpty();
+    }
+
+    /**
+     * What an answer must have seen, by the header {@link Consistency#HEADER}; null asks for nothing in particular.
+     *
+     * @throws Problem 400 if it is none of ours
+     */
+    public Consistency consistency(String header) {
+        Position needed = header == null ? null : Position.parse(header);
+        if (header != null && needed == null) {
+            throw Problem.badRequest(
+                    "invalid_request",
+                    Consistency.HEADER + " must be as an answer to a write told it, such as 1-0/16B3748.");
+        }
+        if (replicas.isEmpty()) {
+            return Consistency.LATEST;
+        }
+        return needed == null ? Consistency.ANY : Consistency.atLeast(needed);
+    }
+
+    /** Where the primary's log ends now: behind every write that was acknowledged before. */
+    Future<Position> position() {
+        return position.ask(WHERE).map(rows -> rows.get(0));
     }
 
     @PreDestroy
     void close() {
+        mirrors.all().forEach(Mirrors::close);
         clients.all().forEach(LookupClient::close);
     }
 
-    /** A pipelined client of one connection, made from the given options with what lookups want on top. */
+    /** A pipelined client of one connection; what lookups want is added to the given options. */
     static SqlClient connect(Vertx vertx, Supplier<Future<PgConnectOptions>> database, LookupConfig config) {
         PoolOptions one = new PoolOptions()
                 .setName(POOL)
@@ -109,22 +185,25 @@ public class Lookups {
                 .setConnectionTimeout(0)
                 .setIdleTimeout(Math.toIntExact(config.idleTimeout().toMillis()))
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
-        Supplier<Future<SqlConnectOptions>> options =
-                () -> database.get().map(given -> forLookups(new PgConnectOptions(given), config));
+        Supplier<Future<SqlConnectOptions>> options = () -> database.get().map(given -> forLookups(given, config));
         return PgBuilder.client().with(one).connectingTo(options).using(vertx).build();
     }
 
     private static SqlConnectOptions forLookups(PgConnectOptions options, LookupConfig config) {
         options.setPipeliningLimit(config.pipeliningLimit())
-                .setCachePreparedStatements(true)
-                // The statements are few and fixed, however long they are.
-                .setPreparedStatementCacheSqlFilter(sql -> true)
                 // A shared statement belongs to nobody's trace.
                 .setTracingPolicy(TracingPolicy.IGNORE)
                 .setConnectTimeout(Math.toIntExact(config.connectTimeout().toMillis()))
                 .setTcpKeepAlive(true)
                 // A lookup rather fails at once than waits for attempts.
-                .setReconnectAttempts(0)
+                .setReconnectAttempts(0);
+        if (options.getUseLayer7Proxy()) {
+            // A pooler: no state of a connection, and not even another name, which it would set again and again.
+            return options;
+        }
+        options.setCachePreparedStatements(true)
+                // The statements are few and fixed, however long they are.
+                .setPreparedStatementCacheSqlFilter(sql -> true)
                 .addProperty("application_name", config.applicationName());
         if (config.genericPlan()) {
             options.addProperty("plan_cache_mode", "force_generic_plan");

@@ -224,7 +224,7 @@ class RefundDesk {
         return idempotency
                 .with(asker.key(), connection -> refunds.lock(connection, id)
                         .call(refund ->
-                                isForeign(refund, asker) ? Uni.createFrom().voidItem() : judgeAgain(refund))
+                                isForeign(refund, asker) ? Uni.createFrom().voidItem() : judgeAgain(connection, refund))
                         .chain(() -> change(
                                 connection,
                                 id,
@@ -260,8 +260,9 @@ class RefundDesk {
     }
 
     // Others may have given the money back while it waited. A refund that cannot be decided on says so by itself.
-    private Uni<Void> judgeAgain(Refund refund) {
-        return refunds.base(refund.transactionId)
+    private Uni<Void> judgeAgain(SqlConnection connection, Refund refund) {
+        // On the same connection: who holds one and waits for another may wait for itself where connections are few.
+        return refunds.base(connection, refund.transactionId)
                 .invoke(base -> {
                     if (refund.status != RefundStatus.PENDING_APPROVAL) {
                         return;

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import org.paywitness.explanation.Language;
+import org.paywitness.lookup.Consistency;
 import org.paywitness.verdict.Verdict;
 
 /** Answers to reads: an entity tag, 304 where it is known (RFC 9110, section 13.1.2), and the language. */
@@ -44,6 +45,22 @@ public class Answers {
     /** One Uni for the whole way: each operator of Mutiny would carry the context of the request along. */
     static <T> Uni<Response> later(Future<T> found, Function<T, Response> answer) {
         return Uni.createFrom().emitter(done -> found.map(answer).onComplete(done::complete, done::fail));
+    }
+
+    /**
+     * An answer that is never older than the one that the caller knows: a replica may say that it still stands, and only
+     * the primary what stands instead.
+     *
+     * @param known the header If-None-Match, or null
+     */
+    static Future<VerdictAnswer> neverOlder(
+            Consistency needed, String known, Function<Consistency, Future<VerdictAnswer>> ask) {
+        Future<VerdictAnswer> answer = ask.apply(needed);
+        return known == null || needed.isLatest()
+                ? answer
+                : answer.compose(found -> matches(known, found.entityTag())
+                        ? Future.succeededFuture(found)
+                        : ask.apply(Consistency.LATEST));
     }
 
     Response ok(VerdictAnswer answer, String known, Language language) {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import org.paywitness.access.Visibility;
+import org.paywitness.lookup.Consistency;
 import org.paywitness.money.Money;
 import org.paywitness.problem.Problem;
 
@@ -76,15 +77,15 @@ record ChargeQuery(
     }
 
     /** Asks by what tells payments apart best. */
-    Future<List<Found>> ask(TransactionFinder transactions, Visibility visibility) {
+    Future<List<Found>> ask(TransactionFinder transactions, Visibility visibility, Consistency needed) {
         if (walletTransactionNo != null) {
-            return transactions.byWalletTransactionNo(walletTransactionNo, visibility);
+            return transactions.byWalletTransactionNo(walletTransactionNo, visibility, needed);
         }
         if (rrn != null) {
-            return transactions.byRrn(rrn, visibility);
+            return transactions.byRrn(rrn, visibility, needed);
         }
         if (merchantOrderNo != null) {
-            return transactions.byMerchantOrderNo(merchantOrderNo, visibility);
+            return transactions.byMerchantOrderNo(merchantOrderNo, visibility, needed);
         }
         if (terminalId != null && stan != null) {
             return transactions.bySlip(terminalId, batch, stan, visibility);

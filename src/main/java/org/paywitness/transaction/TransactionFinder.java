@@ -12,15 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.paywitness.access.Visibility;
-import org.paywitness.lookup.Lookup;
+import org.paywitness.lookup.Consistency;
 import org.paywitness.lookup.Lookups;
 import org.paywitness.lookup.Question;
+import org.paywitness.lookup.ScaledLookup;
 import org.paywitness.money.Money;
 import org.paywitness.verdict.Completeness;
 
 /**
  * Finds transactions for those who ask. By id and by reference it is the hot path: one statement, one round trip, one
- * row, shared with the look-ups of the same moment.
+ * row, shared with the look-ups of the same moment, of a replica where one has come far enough. All else is read of the
+ * primary.
  */
 @Singleton
 class TransactionFinder {
@@ -63,14 +65,14 @@ class TransactionFinder {
             + " WHERE c.transaction_id = $1 AND c.at <= $2 ORDER BY c.version DESC LIMIT 1";
 
     private final Pool pool;
-    private final Lookup<UUID, Found> byId;
-    private final Lookup<String, Found> byRrn;
-    private final Lookup<String, Found> byOrder;
-    private final Lookup<String, Found> byWallet;
+    private final ScaledLookup<UUID, Found> byId;
+    private final ScaledLookup<String, Found> byRrn;
+    private final ScaledLookup<String, Found> byOrder;
+    private final ScaledLookup<String, Found> byWallet;
 
     TransactionFinder(Pool pool, Lookups lookups) {
         this.pool = pool;
-        this.byId = lookups.lookup(
+        this.byId = lookups.scaledLookup(
                 "id",
                 new Question<>(
                         BY_ID,
@@ -84,13 +86,13 @@ class TransactionFinder {
         this.byWallet = reference(lookups, "wallet_transaction_no", 9);
     }
 
-    private static Lookup<String, Found> reference(Lookups lookups, String column, int position) {
+    private static ScaledLookup<String, Found> reference(Lookups lookups, String column, int position) {
         String rows = "SELECT " + COLUMNS + " FROM transaction t WHERE t." + column
                 + " = %s AND t.merged_into IS NULL LIMIT " + MAX_SAME_REFERENCE;
         String one = rows.formatted("$1");
         String many =
                 "SELECT f.* FROM unnest($1::text[]) AS k(reference), LATERAL (" + rows.formatted("k.reference") + ") f";
-        return lookups.lookup(
+        return lookups.scaledLookup(
                 column,
                 new Question<String, Found>(
                         one,
@@ -102,27 +104,29 @@ class TransactionFinder {
     }
 
     /** The transaction, or the one that it was merged into; null when there is none. */
-    Future<Found> byId(UUID id) {
-        return byId.ask(id).compose(rows -> {
+    Future<Found> byId(UUID id, Consistency needed) {
+        return byId.ask(id, needed).compose(rows -> {
             if (rows.isEmpty()) {
                 return Future.succeededFuture();
             }
             Found found = rows.get(0);
             UUID into = found.transaction().mergedInto();
-            return into == null ? Future.succeededFuture(found) : byId(into).map(survivor -> survivor.askedAs(id));
+            return into == null
+                    ? Future.succeededFuture(found)
+                    : byId(into, needed).map(survivor -> survivor.askedAs(id));
         });
     }
 
-    Future<List<Found>> byRrn(String rrn, Visibility visibility) {
-        return orAmongMembers(byRrn.ask(rrn), "o.rrn = $3", rrn, visibility);
+    Future<List<Found>> byRrn(String rrn, Visibility visibility, Consistency needed) {
+        return orAmongMembers(byRrn.ask(rrn, needed), "o.rrn = $3", rrn, visibility);
     }
 
-    Future<List<Found>> byMerchantOrderNo(String number, Visibility visibility) {
-        return orAmongMembers(byOrder.ask(number), "o.merchant_order_no = $3", number, visibility);
+    Future<List<Found>> byMerchantOrderNo(String number, Visibility visibility, Consistency needed) {
+        return orAmongMembers(byOrder.ask(number, needed), "o.merchant_order_no = $3", number, visibility);
     }
 
-    Future<List<Found>> byWalletTransactionNo(String number, Visibility visibility) {
-        return orAmongMembers(byWallet.ask(number), "o.wallet_transaction_no = $3", number, visibility);
+    Future<List<Found>> byWalletTransactionNo(String number, Visibility visibility, Consistency needed) {
+        return orAmongMembers(byWallet.ask(number, needed), "o.wallet_transaction_no = $3", number, visibility);
     }
 
     /** By what a slip shows; the batch may be unknown. */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -37,6 +38,8 @@ import org.paywitness.access.Caller;
 import org.paywitness.access.Visibility;
 import org.paywitness.explanation.Language;
 import org.paywitness.id.TypeId;
+import org.paywitness.lookup.Consistency;
+import org.paywitness.lookup.Lookups;
 import org.paywitness.problem.Problem;
 import org.paywitness.verdict.Completeness;
 import org.paywitness.verdict.Judge;
@@ -57,6 +60,7 @@ public class TransactionResource {
     private final TransactionFinder transactions;
     private final RefundsOf refunds;
     private final DisputesOf disputes;
+    private final Lookups lookups;
     private final Answers answers;
     private final Waiting waiting;
     private final Policy policy;
@@ -66,6 +70,7 @@ public class TransactionResource {
             TransactionFinder transactions,
             RefundsOf refunds,
             DisputesOf disputes,
+            Lookups lookups,
             Answers answers,
             Waiting waiting,
             Policy policy,
@@ -73,6 +78,7 @@ public class TransactionResource {
         this.transactions = transactions;
         this.refunds = refunds;
         this.disputes = disputes;
+        this.lookups = lookups;
         this.answers = answers;
         this.waiting = waiting;
         this.policy = policy;
@@ -118,12 +124,14 @@ public class TransactionResource {
             @HeaderParam("Accept-Language") String languages,
             @HeaderParam("If-None-Match") String known,
             @HeaderParam("Prefer") String prefer,
+            @HeaderParam(Consistency.HEADER) String consistency,
             @Context HttpServerRequest request,
             @Context UriInfo uri,
             @Context SecurityIdentity identity) {
         Visibility visibility = Caller.of(identity).requireRead();
         Language language = Language.of(languages);
         UUID transaction = id(id);
+        Consistency needed = lookups.consistency(consistency);
         // Parsing a URI costs more than the look-up: most ask without a query.
         Instant asOf = request.query() == null
                 ? null
@@ -132,15 +140,16 @@ public class TransactionResource {
             return Answers.later(
                     asOf(transaction, asOf, visibility, language), answer -> answers.ok(answer, known, language));
         }
+        Function<Consistency, Future<VerdictAnswer>> ask = seen -> judged(transaction, visibility, seen, language);
         int wait = waiting.seconds(prefer);
+        // Who waits for a change must neither miss it nor see one undone: only the primary tells.
         return wait > 0 && waiting.enter()
-                ? awaited(() -> judged(transaction, visibility, language), language, known, wait, request.response())
-                : Answers.later(
-                        judged(transaction, visibility, language), answer -> answers.ok(answer, known, language));
+                ? awaited(() -> ask.apply(Consistency.LATEST), language, known, wait, request.response())
+                : Answers.later(Answers.neverOlder(needed, known, ask), answer -> answers.ok(answer, known, language));
     }
 
-    private Future<VerdictAnswer> judged(UUID id, Visibility visibility, Language language) {
-        return visible(id, visibility).map(found -> VerdictAnswer.of(found, policy, now(), language));
+    private Future<VerdictAnswer> judged(UUID id, Visibility visibility, Consistency needed, Language language) {
+        return visible(id, visibility, needed).map(found -> VerdictAnswer.of(found, policy, now(), language));
     }
 
     private Uni<Response> awaited(
@@ -171,7 +180,7 @@ public class TransactionResource {
             throw Problem.invalid("?as_of", "must not lie in the future");
         }
         // Whoever may see it now may see what was known of it then.
-        return visible(id, visibility)
+        return visible(id, visibility, Consistency.LATEST)
                 .compose(now -> transactions.asOf(id, asOf))
                 .map(then -> then == null
                         ? VerdictAnswer.notFound(Completeness.NONE, policy, asOf, language)
@@ -200,7 +209,7 @@ public class TransactionResource {
         Language language = Language.of(languages);
         new QueryParameters(uri.getQueryParameters(), Set.of());
         return Answers.later(
-                visible(id(id), visibility)
+                visible(id(id), visibility, Consistency.LATEST)
                         .compose(found -> withItsRooms(List.of(found), visibility, now(), language))
                         .map(all -> all.get(0)),
                 answer -> answers.ok(answer, answer.entityTag(), known, language));
@@ -335,12 +344,15 @@ public class TransactionResource {
         return new Page(data, last == null ? null : TypeId.format(TypeId.CURSOR, last));
     }
 
-    private Future<Found> visible(UUID id, Visibility visibility) {
-        return transactions.byId(id).map(found -> {
-            if (found == null || !found.isVisible(visibility)) {
-                throw Problem.notFound();
+    private Future<Found> visible(UUID id, Visibility visibility, Consistency needed) {
+        return transactions.byId(id, needed).compose(found -> {
+            if (found != null && found.isVisible(visibility)) {
+                return Future.succeededFuture(found);
             }
-            return found;
+            // A replica may not know yet whose it is.
+            return needed.isLatest()
+                    ? Future.failedFuture(Problem.notFound())
+                    : visible(id, visibility, Consistency.LATEST);
         });
     }
 

@@ -28,6 +28,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.paywitness.access.Caller;
 import org.paywitness.access.Visibility;
 import org.paywitness.explanation.Language;
+import org.paywitness.lookup.Consistency;
+import org.paywitness.lookup.Lookups;
 import org.paywitness.verdict.Judge;
 import org.paywitness.verdict.Policy;
 
@@ -41,6 +43,7 @@ import org.paywitness.verdict.Policy;
 public class WasIChargedResource {
     private final TransactionFinder transactions;
     private final Completenesses completenesses;
+    private final Lookups lookups;
     private final Answers answers;
     private final Policy policy;
     private final Clock clock;
@@ -48,11 +51,13 @@ public class WasIChargedResource {
     WasIChargedResource(
             TransactionFinder transactions,
             Completenesses completenesses,
+            Lookups lookups,
             Answers answers,
             Policy policy,
             Clock clock) {
         this.transactions = transactions;
         this.completenesses = completenesses;
+        this.lookups = lookups;
         this.answers = answers;
         this.policy = policy;
         this.clock = clock;
@@ -110,18 +115,25 @@ public class WasIChargedResource {
     public Uni<Response> wasICharged(
             @HeaderParam("Accept-Language") String languages,
             @HeaderParam("If-None-Match") String known,
+            @HeaderParam(Consistency.HEADER) String consistency,
             @Context UriInfo uri,
             @Context SecurityIdentity identity) {
         Visibility visibility = Caller.of(identity).requireRead();
         ChargeQuery query = ChargeQuery.parse(new QueryParameters(uri.getQueryParameters(), ChargeQuery.PARAMETERS));
         Language language = Language.of(languages);
-        Future<VerdictAnswer> answered = query.ask(transactions, visibility).compose(found -> {
+        Future<VerdictAnswer> answered = Answers.neverOlder(
+                lookups.consistency(consistency), known, needed -> answer(query, visibility, needed, language));
+        return Answers.later(answered, answer -> answers.ok(answer, known, language));
+    }
+
+    private Future<VerdictAnswer> answer(
+            ChargeQuery query, Visibility visibility, Consistency needed, Language language) {
+        return query.ask(transactions, visibility, needed).compose(found -> {
             List<Found> ranked = query.ranked(found, visibility);
             return ranked.isEmpty()
                     ? notFound(query, visibility, language)
                     : Future.succeededFuture(answer(ranked, language));
         });
-        return Answers.later(answered, answer -> answers.ok(answer, known, language));
     }
 
     private Instant now() {

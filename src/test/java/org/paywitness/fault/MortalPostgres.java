@@ -4,8 +4,13 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.ServerSocket;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -15,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.paywitness.EmbeddedPostgresResource;
@@ -45,6 +51,60 @@ final class MortalPostgres implements AutoCloseable {
         MortalPostgres postgres = new MortalPostgres(data, freePort());
         postgres.start();
         return postgres;
+    }
+
+    /** A streaming replica of another one, from a base backup (PostgreSQL manual, "Making a Base Backup Using the Low Level API"). */
+    static MortalPostgres replicaOf(MortalPostgres primary) throws IOException, SQLException {
+        Path data = Files.createTempDirectory(primary.data.getParent(), "replica");
+        try (Connection connection = primary.connect("postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute("SELECT pg_backup_start('replica', true)");
+            copy(primary.data, data);
+            try (ResultSet stopped = statement.executeQuery("SELECT labelfile FROM pg_backup_stop(false)")) {
+                stopped.next();
+                Files.writeString(data.resolve("backup_label"), stopped.getString(1));
+            }
+        }
+        Files.createFile(data.resolve("standby.signal"));
+        Files.writeString(
+                data.resolve("postgresql.auto.conf"),
+                "primary_conninfo = 'host=localhost port=" + primary.port + " user=postgres password=postgres'\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+        MortalPostgres replica = new MortalPostgres(data, freePort());
+        replica.start();
+        return replica;
+    }
+
+    // The log comes by streaming, and what belongs to the running server stays behind.
+    private static void copy(Path from, Path to) throws IOException {
+        Set<String> empty = Set.of("pg_wal", "pg_replslot", "pg_notify", "pg_serial", "pg_snapshots", "pg_subtrans");
+        Files.walkFileTree(from, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+                    throws IOException {
+                Path copy = to.resolve(from.relativize(directory));
+                Files.createDirectories(copy);
+                Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwx------"));
+                boolean stays = directory.getParent().equals(from)
+                        && empty.contains(directory.getFileName().toString());
+                return stays ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                if (!file.getFileName().toString().startsWith("postmaster.")) {
+                    Files.copy(file, to.resolve(from.relativize(file)));
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) {
+                // The server may remove a file before we come to it.
+                return FileVisitResult.CONTINUE;
+            }
+        });
     }
 
     void start() throws IOException {
@@ -78,13 +138,22 @@ final class MortalPostgres implements AutoCloseable {
         server.close();
     }
 
+    int port() {
+        return port;
+    }
+
     /** What a service needs to work on this database. */
     Map<String, String> configuration(String database) {
         return EmbeddedPostgresResource.configuration(port, database);
     }
 
     void createDatabase(String name) throws SQLException {
-        execute("postgres", "CREATE DATABASE " + name);
+        execute("CREATE DATABASE " + name);
+    }
+
+    /** One statement in the database postgres. */
+    void execute(String sql) throws SQLException {
+        execute("postgres", sql);
     }
 
     /** One row as something of ours. */

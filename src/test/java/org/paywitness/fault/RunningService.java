@@ -133,8 +133,12 @@ public final class RunningService implements AutoCloseable {
         return URI.create("http://localhost:" + port + path);
     }
 
-    HttpResponse<String> get(String path, String token) throws IOException, InterruptedException {
-        return send(request(path, token).GET());
+    HttpResponse<String> get(String path, String token, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = request(path, token).GET();
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request);
     }
 
     /** An answer as it comes, whatever its length. */

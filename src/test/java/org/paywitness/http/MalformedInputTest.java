@@ -566,6 +566,11 @@ class MalformedInputTest {
                     refused(post("/v1/completeness", "application/json", utf8(body), "Idempotency-Key: " + key), key);
             assertEquals("invalid_idempotency_key", answer.path("code"), key);
         }
+        for (String position : List.of("x", "0/16B3748", "1-0/g", "4294967296-0/0", CARD_NUMBER, "1".repeat(5_000))) {
+            Response answer = refused(
+                    Raw.request("GET", path, Tokens.desk(), null, "Paywitness-Consistency: " + position), position);
+            assertEquals("invalid_request", answer.path("code"), position);
+        }
         for (String token :
                 List.of("", "x", "a.b.c", CARD_NUMBER, "x".repeat(10_000), "\u00ff", "eyJhbGciOiJub25lIn0.e30.")) {
             Response answer = refused(Raw.request("GET", path, token, null), "token " + token);
