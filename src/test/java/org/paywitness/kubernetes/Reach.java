@@ -99,13 +99,17 @@ final class Reach {
         }
     }
 
+    /** Whatever the other may send: the door itself must be closed. */
     private void mustNot(Pod from, Pod to, String port) {
-        check(!talks(from, to, port), "NetworkPolicy: " + from.title + " reaches " + to.title + " at " + port);
+        check(!takes(to, from, port), "NetworkPolicy: " + to.title + " lets in " + from.title + " at " + port);
     }
 
     private boolean talks(Pod from, Pod to, String port) {
-        return allowed(from, "Egress", "egress", "to", to, port)
-                && allowed(to, "Ingress", "ingress", "from", from, port);
+        return allowed(from, "Egress", "egress", "to", to, port) && takes(to, from, port);
+    }
+
+    private boolean takes(Pod to, Pod from, String port) {
+        return allowed(to, "Ingress", "ingress", "from", from, port);
     }
 
     /** Whether one pod's policies of a direction let it talk with the other; pods elsewhere have none of ours. */
