@@ -66,6 +66,7 @@ final class Capacity {
         int clients = most * connectionsOfAPod();
         JsonNode cluster = manifests.the("Cluster");
         int server = cluster.at("/spec/postgresql/parameters/max_connections").asInt(100);
+        readers(most, server);
         for (JsonNode pooler : manifests.all("Pooler").toList()) {
             JsonNode parameters = pooler.at("/spec/pgbouncer/parameters");
             int accepted = parameters.at("/max_client_conn").asInt();
@@ -97,9 +98,30 @@ final class Capacity {
 
     private int connectionsOfAPod() {
         return settings.number(manifests, deployment, "quarkus.datasource.reactive.max-size")
-                + settings.number(manifests, deployment, "quarkus.vertx.event-loops-pool-size")
-                        * settings.number(manifests, deployment, "paywitness.lookup.connections-per-loop")
+                + loops() * settings.number(manifests, deployment, "paywitness.lookup.connections-per-loop")
                 + SPARE_OF_A_POD;
+    }
+
+    private int loops() {
+        return settings.number(manifests, deployment, "quarkus.vertx.event-loops-pool-size");
+    }
+
+    /**
+     * Replicas are read from straight, each event loop on one connection that stays with one replica: through a pooler by
+     * transaction a statement may be answered by another one than was asked how far it has come.
+     */
+    private void readers(int pods, int server) {
+        JsonNode cluster = manifests.the("Cluster");
+        String addresses = settings.value(manifests, deployment, "paywitness.lookup.replicas");
+        for (String address : addresses.isEmpty() ? new String[0] : addresses.split(",")) {
+            String host = URI.create(address.strip()).getHost();
+            check(
+                    (name(cluster) + "-ro").equals(host),
+                    title(deployment) + ": reads from something else than replicas themselves: " + host);
+            int taken = pods * (loops() + SPARE_OF_A_POD);
+            int left = server - OF_SUPERUSERS - OF_OTHERS;
+            check(taken <= left, title(cluster) + ": a replica may see " + taken + " readers, and takes " + left);
+        }
     }
 
     private void replicas() {

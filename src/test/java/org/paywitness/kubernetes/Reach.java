@@ -68,7 +68,8 @@ final class Reach {
         Pod gateway = new Pod("the gateway", door, Map.of());
         Pod stranger = new Pod("a stranger", "elsewhere", Map.of());
         Pod neighbour = new Pod("a neighbour", HERE, Map.of());
-        Pod instance = instance();
+        Pod instance = instance("primary");
+        Pod replica = instance("replica");
         must(gateway, service, HTTP);
         must(new Pod("Prometheus", "monitoring", Map.of()), service, HTTP, manifests.all("ServiceMonitor"));
         mustNot(stranger, service, HTTP);
@@ -81,7 +82,10 @@ final class Reach {
             mustNot(neighbour, pooler, POSTGRESQL);
         }
         must(migration, instance, POSTGRESQL);
-        must(instance, instance, POSTGRESQL);
+        must(replica, instance, POSTGRESQL);
+        must(service, replica, POSTGRESQL);
+        mustNot(stranger, replica, POSTGRESQL);
+        mustNot(neighbour, replica, POSTGRESQL);
         mustNot(service, instance, POSTGRESQL);
         mustNot(stranger, instance, POSTGRESQL);
         mustNot(neighbour, instance, POSTGRESQL);
@@ -142,11 +146,12 @@ final class Reach {
     }
 
     /** As the operator labels what it makes. */
-    private Pod instance() {
-        return new Pod(
-                "an instance",
-                HERE,
-                Map.of("cnpg.io/cluster", name(manifests.the("Cluster")), "cnpg.io/podRole", "instance"));
+    private Pod instance(String role) {
+        Map<String, String> labels = new TreeMap<>();
+        labels.put("cnpg.io/cluster", name(manifests.the("Cluster")));
+        labels.put("cnpg.io/podRole", "instance");
+        labels.put("cnpg.io/instanceRole", role);
+        return new Pod("the " + role, HERE, labels);
     }
 
     private List<Pod> poolers() {
@@ -201,7 +206,7 @@ final class Reach {
     private void noPolicyIsInVain() {
         Map<String, Map<String, String>> pods = new LinkedHashMap<>();
         manifests.workloads().forEach(workload -> pods.put(Manifests.title(workload), podLabels(workload)));
-        pods.put("instance", instance().labels);
+        pods.put("instance", instance("replica").labels);
         poolers().forEach(pooler -> pods.put(pooler.title, pooler.labels));
         for (JsonNode policy : policies) {
             check(

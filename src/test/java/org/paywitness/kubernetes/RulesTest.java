@@ -211,6 +211,18 @@ class RulesTest {
     }
 
     @Test
+    void replicasBehindAPoolerAreRefused() {
+        node("ConfigMap", "/data").put("PAYWITNESS_LOOKUP_REPLICAS", "postgresql://paywitness-pooler-ro/paywitness");
+        complains("reads from something else than replicas themselves: paywitness-pooler-ro");
+    }
+
+    @Test
+    void replicaWithTooManyReadersIsRefused() {
+        node("ConfigMap", "/data").put("QUARKUS_VERTX_EVENT_LOOPS_POOL_SIZE", "6");
+        complains("a replica may see 200 readers, and takes 187");
+    }
+
+    @Test
     void serviceThatDoesNotKnowOfThePoolerIsRefused() {
         node("ConfigMap", "/data").put("PAYWITNESS_DATABASE_POOLER", "false");
         complains("paywitness.database.pooler tells something else");
@@ -267,7 +279,7 @@ class RulesTest {
     void serviceAtTheDatabaseItselfIsRefused() {
         JsonNode from = node("NetworkPolicy", "database", "/spec").at("/ingress/0/from");
         ((ArrayNode) from).addObject().putObject("podSelector");
-        complains("an instance lets in the service at 5432");
+        complains("the primary lets in the service at 5432");
     }
 
     private ObjectNode node(String kind, String pointer) {
