@@ -34,6 +34,7 @@ class OverlaysTest {
                 "ServiceAccount",
                 "Job",
                 "ServiceMonitor",
+                "PrometheusRule",
                 "Cluster",
                 "Pooler",
                 "ScheduledBackup",
