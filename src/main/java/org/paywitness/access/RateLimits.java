@@ -10,7 +10,6 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.paywitness.problem.Problem;
-import org.paywitness.problem.ProblemAnswer;
 
 /**
  * Tells each authenticated caller what is left of its quota (draft-ietf-httpapi-ratelimit-headers) and refuses what
@@ -22,12 +21,15 @@ class RateLimits {
     private static final int PRIORITY = 150;
 
     private final RateLimiter limiter;
+    private final Refusals refusals;
     private final String policy;
 
     RateLimits(
+            Refusals refusals,
             @ConfigProperty(name = "paywitness.rate-limit.requests") long requests,
             @ConfigProperty(name = "paywitness.rate-limit.window") Duration window,
             @ConfigProperty(name = "paywitness.rate-limit.max-clients") long maxClients) {
+        this.refusals = refusals;
         this.limiter = requests > 0 ? new RateLimiter(requests, window, maxClients, System::nanoTime) : null;
         this.policy = limiter == null ? null : "\"default\";q=" + requests + ";w=" + limiter.windowSeconds();
     }
@@ -55,7 +57,7 @@ class RateLimits {
             return;
         }
         response.putHeader(HttpHeaders.RETRY_AFTER, Long.toString(decision.retryAfterSeconds()));
-        ProblemAnswer.send(
+        refusals.send(
                 context,
                 Problem.of(429, "rate_limited", "Too many requests; see Retry-After.")
                         .with("retry_after", decision.retryAfterSeconds()));

@@ -11,10 +11,12 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.paywitness.database.Migrations;
@@ -27,6 +29,8 @@ import org.paywitness.id.TypeId;
 @Singleton
 class DisputeDeadlines {
     private static final Logger LOG = Logger.getLogger(DisputeDeadlines.class);
+
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(2);
 
     private final Disputes disputes;
     private final DisputeDesk desk;
@@ -72,8 +76,13 @@ class DisputeDeadlines {
         vertx.setPeriodic(settings.poll().toMillis(), timer -> look());
     }
 
+    // The one under way is finished, as far as patience goes; else its database transaction rolls back.
     void stop(@Observes ShutdownEvent event) {
         stopping = true;
+        long until = System.nanoTime() + STOP_PATIENCE.toNanos();
+        while (looking.get() && System.nanoTime() < until) {
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
     }
 
     private void look() {
@@ -165,19 +174,23 @@ class DisputeDeadlines {
                         }));
     }
 
-    // One after the other; one that fails keeps nobody else waiting, and is looked at again.
+    // One after the other; one that fails keeps nobody else waiting, and is looked at again. Whoever stops leaves the
+    // rest
+    // to others: only the row of the one under way is held.
     private <T> Uni<Void> each(List<T> all, Function<T, Uni<Void>> work) {
         return Multi.createFrom()
                 .iterable(all)
                 .onItem()
-                .transformToUniAndConcatenate(one -> work.apply(one)
-                        .invoke(() -> worked.increment())
-                        .onFailure()
-                        .recoverWithUni(failure -> {
-                            failed.increment();
-                            failed(failure);
-                            return Uni.createFrom().voidItem();
-                        }))
+                .transformToUniAndConcatenate(one -> stopping
+                        ? Uni.createFrom().voidItem()
+                        : work.apply(one)
+                                .invoke(() -> worked.increment())
+                                .onFailure()
+                                .recoverWithUni(failure -> {
+                                    failed.increment();
+                                    failed(failure);
+                                    return Uni.createFrom().voidItem();
+                                }))
                 .collect()
                 .asList()
                 .replaceWithVoid();

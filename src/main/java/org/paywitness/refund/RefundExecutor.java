@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -48,7 +49,8 @@ import org.paywitness.verdict.Verdict;
 @Singleton
 class RefundExecutor implements Notified {
     private static final Logger LOG = Logger.getLogger(RefundExecutor.class);
-    private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
+    /** How long handing claims back may take; without the database they end by themselves. */
+    private static final Duration HAND_BACK_PATIENCE = Duration.ofSeconds(2);
     /** How often plans are looked through for those of a clock that was ahead, besides when ours went back. */
     private static final Duration REVIEW = Duration.ofMinutes(10);
 
@@ -105,12 +107,23 @@ class RefundExecutor implements Notified {
         }
     }
 
-    // What is under way gets a chance to be recorded; the rest is another pod's when its claim ends.
+    // What is under way gets a chance to be recorded; the rest is handed back, for another pod to ask about at once.
     void stop(@Observes ShutdownEvent event) {
         stopping = true;
-        long until = System.nanoTime() + STOP_PATIENCE.toNanos();
+        long until = System.nanoTime() + settings.stopPatience().toNanos();
         while (loops.stream().anyMatch(Loop::isBusy) && System.nanoTime() < until) {
             LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
+        Map<UUID, Integer> held = new HashMap<>();
+        loops.forEach(loop -> held.putAll(loop.hands));
+        if (held.isEmpty()) {
+            return;
+        }
+        try {
+            int left = refunds.handBack(held, now()).await().atMost(HAND_BACK_PATIENCE);
+            LOG.infof("%d refunds are handed back", left);
+        } catch (RuntimeException e) {
+            LOG.warnf("%d refunds wait for their claims to end: %s", held.size(), e.toString());
         }
     }
 
@@ -147,6 +160,9 @@ class RefundExecutor implements Notified {
         private final AtomicBoolean claiming = new AtomicBoolean();
         private final AtomicBoolean again = new AtomicBoolean();
         private final AtomicInteger busy = new AtomicInteger();
+        /** What is claimed and not recorded yet, with its claim. */
+        private final Map<UUID, Integer> hands = new ConcurrentHashMap<>();
+
         private volatile boolean failing;
         private volatile long closedUntil = System.nanoTime();
 
@@ -167,8 +183,13 @@ class RefundExecutor implements Notified {
                     .with(
                             tasks -> {
                                 failing = false;
-                                busy.addAndGet(tasks.size());
+                                tasks.forEach(task -> hands.put(task.refund().id, task.refund().claim));
+                                boolean tooLate = stopping;
+                                busy.addAndGet(tooLate ? 0 : tasks.size());
                                 claiming.set(false);
+                                if (tooLate) {
+                                    return;
+                                }
                                 tasks.forEach(this::run);
                                 if (tasks.size() == free || again.get()) {
                                     look();
@@ -194,17 +215,20 @@ class RefundExecutor implements Notified {
             String reference = task.refund().reference();
             LogFields.about(reference);
             LogFields.about(TypeId.format(TypeId.TRANSACTION, task.refund().transactionId));
-            traces.work("refund", reference, () -> work(task)).subscribe().with(answer -> done(answer), failure -> {
-                if (failure instanceof Refunds.Lost) {
-                    LOG.infof("Refund %s was taken over by another", reference);
-                } else {
-                    LOG.infof("Refund %s waits for its claim to end: %s", reference, failure);
-                }
-                done(null);
-            });
+            traces.work("refund", reference, () -> work(task))
+                    .subscribe()
+                    .with(answer -> done(task, answer), failure -> {
+                        if (failure instanceof Refunds.Lost) {
+                            LOG.infof("Refund %s was taken over by another", reference);
+                        } else {
+                            LOG.infof("Refund %s waits for its claim to end: %s", reference, failure);
+                        }
+                        done(task, null);
+                    });
         }
 
-        private void done(Answer answer) {
+        private void done(RefundTask task, Answer answer) {
+            hands.remove(task.refund().id);
             if (answer instanceof Answer.NotSent notSent && !notSent.onlyThis()) {
                 // The door is closed: knocking with everything that waits would not open it.
                 closedUntil = System.nanoTime() + settings.notSentPause().toNanos();

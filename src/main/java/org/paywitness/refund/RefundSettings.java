@@ -36,6 +36,10 @@ public interface RefundSettings {
     @WithDefault("30s")
     Duration lease();
 
+    /** How long a process that stops waits for what its executors have under way; the rest is handed back. */
+    @WithDefault("10s")
+    Duration stopPatience();
+
     /** How often an executor looks for due refunds without being woken. */
     @WithDefault("1s")
     Duration poll();

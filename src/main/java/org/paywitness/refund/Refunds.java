@@ -106,6 +106,9 @@ class Refunds {
             + " (SELECT id FROM refund WHERE due_at > $1 AND planned_at > $2 ORDER BY id FOR UPDATE SKIP LOCKED)";
     private static final String CLAIM =
             "UPDATE refund SET claim = claim + 1, due_at = $2, planned_at = $3 WHERE id = ANY($1)";
+    private static final String HAND_BACK = "UPDATE refund r SET due_at = $3, planned_at = $3"
+            + " FROM unnest($1::uuid[], $2::int[]) AS held(id, claim) WHERE r.id = held.id AND r.claim = held.claim"
+            + " AND r.due_at > $3";
     private static final String NEWS = "UPDATE refund SET news = news + 1, due_at = $2, planned_at = $2"
             + " WHERE id = $1 AND status IN ('submitted', 'in_doubt', 'succeeded')";
 
@@ -383,6 +386,22 @@ class Refunds {
                 .preparedQuery(CLAIM)
                 .execute(Tuple.of(due.stream().map(r -> r.id).toArray(UUID[]::new), utc(until), utc(now)))
                 .replaceWithVoid();
+    }
+
+    /**
+     * Makes due what an executor does not go on with: whoever takes it up asks the acquirer first. How many that were;
+     * what was claimed or written since is left alone.
+     *
+     * @param held the claims, by refund
+     */
+    Uni<Integer> handBack(Map<UUID, Integer> held, Instant now) {
+        List<Map.Entry<UUID, Integer>> all = List.copyOf(held.entrySet());
+        return pool.preparedQuery(HAND_BACK)
+                .execute(Tuple.of(
+                        all.stream().map(Map.Entry::getKey).toArray(UUID[]::new),
+                        all.stream().map(Map.Entry::getValue).toArray(Integer[]::new),
+                        utc(now)))
+                .map(RowSet::rowCount);
     }
 
     /** The acquirer has news of it. */

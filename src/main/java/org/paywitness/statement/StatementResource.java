@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -62,6 +63,7 @@ public class StatementResource {
     @ConfigProperty(name = "paywitness.statements.max-refusals-listed", defaultValue = "1000")
     int maxRefusalsListed;
 
+    private final Semaphore uploads;
     private final Statements statements;
     private final StatementWorker worker;
     private final Idempotency idempotency;
@@ -75,7 +77,9 @@ public class StatementResource {
             Idempotency idempotency,
             ObjectMapper json,
             Policy policy,
-            Clock clock) {
+            Clock clock,
+            @ConfigProperty(name = "paywitness.statements.max-uploads") int maxUploads) {
+        this.uploads = new Semaphore(maxUploads);
         this.statements = statements;
         this.worker = worker;
         this.idempotency = idempotency;
@@ -196,6 +200,9 @@ public class StatementResource {
                 merchant,
                 fileName,
                 clock.instant().truncatedTo(ChronoUnit.MICROS));
+        if (!uploads.tryAcquire()) {
+            throw Problem.unavailable("overloaded", "Too many files are being received just now.");
+        }
         boolean received = false;
         try {
             Response response = receive(
@@ -203,6 +210,7 @@ public class StatementResource {
             received = !response.getHeaders().containsKey("Idempotency-Replayed");
             return response;
         } finally {
+            uploads.release();
             if (!received) {
                 statements.drop(statement.id);
             }

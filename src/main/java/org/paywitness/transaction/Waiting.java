@@ -2,9 +2,11 @@ package org.paywitness.transaction;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +28,7 @@ class Waiting {
     private final int maxSeconds;
     private final int maxWaiters;
     private final long pauseMillis;
+    private volatile boolean leaving;
 
     Waiting(
             Vertx vertx,
@@ -40,6 +43,11 @@ class Waiting {
         Gauge.builder("paywitness.waiters", waiters, AtomicInteger::get)
                 .description("Answers that are held until they change")
                 .register(metrics);
+    }
+
+    // Nobody is kept by a process that stops: what is known is answered, and asked for again elsewhere.
+    void stop(@Observes ShutdownDelayInitiatedEvent event) {
+        leaving = true;
     }
 
     /**
@@ -82,7 +90,7 @@ class Waiting {
 
     private <T> Future<T> until(Predicate<T> changed, long deadline, Supplier<Future<T>> ask) {
         return ask.get()
-                .compose(answer -> changed.test(answer) || System.nanoTime() - deadline >= 0
+                .compose(answer -> changed.test(answer) || leaving || System.nanoTime() - deadline >= 0
                         ? Future.succeededFuture(answer)
                         : pause(deadline).compose(timer -> until(changed, deadline, ask)));
     }

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -24,7 +25,7 @@ import org.paywitness.fault.Sales.Said;
 
 /**
  * The service is killed and PostgreSQL stopped without warning, at random moments under load. How often:
- * {@code -Dfault.kills=100 -Dfault.stops=50 -Dfault.seed=1}.
+ * {@code -Dfault.kills=100 -Dfault.stops=50 -Dfault.seed=1}, or {@code ./mvnw verify -Pfaults}.
  */
 class NothingAcknowledgedIsLostIT {
     private static final int KILLS = Integer.getInteger("fault.kills", 8);
@@ -38,11 +39,16 @@ class NothingAcknowledgedIsLostIT {
     /** paywitness.database.acquisition-timeout and a little for a busy machine. */
     private static final Duration ANSWER_WITHOUT_DATABASE = Duration.ofSeconds(8);
 
+    /** What is promised: without its database not ready within this, and ready within this of its return. */
+    private static final Duration NOTICED = Duration.ofSeconds(10);
+
     private final String desk = RunningService.token("desk:read");
     private final String feed = RunningService.token("feed");
     private final Random random = new Random(SEED);
     private MortalPostgres postgres;
     private RunningService service;
+    private Duration longestUnnoticed = Duration.ZERO;
+    private Duration longestReturn = Duration.ZERO;
 
     @BeforeEach
     void start() throws IOException {
@@ -85,6 +91,9 @@ class NothingAcknowledgedIsLostIT {
         System.out.printf(
                 "%d requests, %d acknowledgements, sent again after %s%n",
                 writers.requests.get(), writers.acknowledged.size(), writers.mended);
+        System.out.printf(
+                "%d stops: not ready after %d ms, ready %d ms after the return, at most%n",
+                STOPS, longestUnnoticed.toMillis(), longestReturn.toMillis());
         assertEquals(List.of(), List.copyOf(writers.wrong));
         verify(writers);
     }
@@ -93,13 +102,21 @@ class NothingAcknowledgedIsLostIT {
         long pid = service.pid();
         String known = writers.transactions.peek();
         postgres.stopImmediately();
+        longestUnnoticed = longest(longestUnnoticed, "not ready", () -> !service.isReady());
         LockSupport.parkNanos(Duration.ofMillis(random.nextInt(500)).toNanos());
         answersUnavailable(known);
         assertEquals(200, service.get("/q/health/live", null).statusCode(), "alive without a database");
         assertEquals(503, service.get("/q/health/ready", null).statusCode(), "not ready without a database");
         postgres.start();
-        service.awaitReady();
+        longestReturn = longest(longestReturn, "ready again", service::isReady);
         assertEquals(pid, service.pid(), "recovered by itself");
+    }
+
+    private static Duration longest(Duration before, String what, Callable<Boolean> condition) {
+        long begun = System.nanoTime();
+        Waiting.until(what, NOTICED, condition);
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        return took.compareTo(before) > 0 ? took : before;
     }
 
     private void answersUnavailable(String transaction) throws Exception {

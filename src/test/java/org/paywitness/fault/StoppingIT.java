@@ -104,4 +104,44 @@ class StoppingIT {
         books.holdEachOnce(all);
         books.areConsistent();
     }
+
+    @Test
+    void aHeldVerdictIsAnsweredAndItsConnectionEnds() throws Exception {
+        // Whoever is held any longer than this would be cut off.
+        RunningService one = new RunningService(
+                        "stopping-held",
+                        postgres.configuration("postgres"),
+                        Map.of("quarkus.shutdown.delay", "3s", "quarkus.shutdown.timeout", "1s"))
+                .start()
+                .awaitReady();
+        Said said = new Sales("HELD", new Random(SEED)).next(1).get(0);
+        String desk = RunningService.token("desk:read");
+        try (KeptLine line = new KeptLine(one.uri("/").getPort())) {
+            KeptLine.Answer told = line.post("/v1/observations", feed, "application/json", said.json());
+            assertEquals(200, told.status(), told.body());
+            String path = "/v1/transactions/"
+                    + RunningService.json(told.body())
+                            .get("results")
+                            .get(0)
+                            .get("transaction_id")
+                            .textValue()
+                    + "/verdict";
+            KeptLine.Answer now = line.get(path, desk);
+            CompletableFuture<KeptLine.Answer> held = CompletableFuture.supplyAsync(() -> {
+                try {
+                    String known = "If-None-Match: " + now.headers().get("etag");
+                    return line.get(path, desk, known, "Prefer: wait=30");
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            Waiting.until("it is held", PATIENCE, () -> one.get("/q/metrics", null)
+                    .body()
+                    .contains("paywitness_waiters 1.0"));
+            one.terminate();
+            assertEquals(304, held.get().status(), held.get().body());
+            assertEquals("close", held.get().headers().get("connection"));
+        }
+        assertEquals(143, one.ended(PATIENCE));
+    }
 }

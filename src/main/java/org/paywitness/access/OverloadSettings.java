@@ -1,0 +1,38 @@
+package org.paywitness.access;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+
+/** How many requests this process works for at once, and how many may wait until it does. */
+@ConfigMapping(prefix = "paywitness.overload")
+public interface OverloadSettings {
+    /** Requests that are worked for at once; 0: any number, and nobody waits. */
+    @WithDefault("32")
+    @Min(0)
+    int atOnce();
+
+    /** Requests of all clients that may wait; beyond: 503. */
+    @WithDefault("1000")
+    @Min(0)
+    int waiting();
+
+    /** Requests of one client that may wait; beyond: 503. */
+    @WithDefault("250")
+    @Min(0)
+    int waitingOfClient();
+
+    /** How long one may wait; then 503. */
+    @WithDefault("1s")
+    Duration maxWait();
+
+    /** How long the answer to a request that is refused is held back, by rate limits too; a connection asks no faster. */
+    @WithDefault("100ms")
+    Duration refusalPause();
+
+    /** A body counts as one more request for each so many bytes: it is held in memory. */
+    @WithDefault("1M")
+    MemorySize bytesOfPlace();
+}
