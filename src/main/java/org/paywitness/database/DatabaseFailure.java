@@ -55,6 +55,18 @@ public final class DatabaseFailure {
         return false;
     }
 
+    /** What the request names was there when it was asked for, and has left since: now it is not found. */
+    public static boolean isGone(Throwable failure) {
+        Throwable cause = failure;
+        for (int i = 0; i < MAX_CAUSES && cause != null; i++) {
+            if (cause instanceof PgException pg && "23503".equals(pg.getSqlState())) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
+    }
+
     private static boolean isOutage(String state) {
         return state != null
                 && state.length() == 5

@@ -36,6 +36,10 @@ public class Evidences {
             + " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     private static final String BEGIN = "INSERT INTO evidence_upload (id, storage, started_at) VALUES ($1, $2, $3)";
     private static final String END = "DELETE FROM evidence_upload WHERE id = $1 RETURNING storage";
+    // Whoever removes what uploads have left finds the contents there, and removes them one by one.
+    private static final String GIVE_UP = "INSERT INTO evidence_upload (id, storage, started_at)"
+            + " SELECT id, storage, $2 FROM evidence WHERE dispute_id = ANY($1)";
+    private static final String FORGET = "DELETE FROM evidence WHERE dispute_id = ANY($1)";
     private static final String ORPHANS =
             "SELECT id FROM evidence_upload WHERE started_at < $1 ORDER BY started_at LIMIT $2";
 
@@ -191,6 +195,16 @@ public class Evidences {
                 .chain(rows -> rows.size() == 0
                         ? Uni.createFrom().voidItem()
                         : storages.of(rows.iterator().next().getString(0)).remove(connection, id)));
+    }
+
+    /** Gives up all evidence of disputes that leave: from now on it is nobody's, and its contents are orphans. */
+    public Uni<Void> leave(SqlConnection connection, List<UUID> disputes, Instant now) {
+        UUID[] ids = disputes.toArray(UUID[]::new);
+        return connection
+                .preparedQuery(GIVE_UP)
+                .execute(Tuple.of(ids, utc(now)))
+                .chain(() -> connection.preparedQuery(FORGET).execute(Tuple.of((Object) ids)))
+                .replaceWithVoid();
     }
 
     /** Uploads that began before this instant and have come to no end, at most this many. */

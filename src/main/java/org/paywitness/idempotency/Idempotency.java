@@ -65,7 +65,6 @@ public class Idempotency {
             + " WHERE client = $1 AND key = $2 AND fingerprint = $3";
     private static final String FORGET =
             "DELETE FROM idempotency_key WHERE client = $1 AND key = $2 AND fingerprint = $3 AND status IS NULL";
-    private static final String PURGE = "DELETE FROM idempotency_key WHERE created_at < $1";
 
     @ConfigProperty(name = "paywitness.idempotency.keep", defaultValue = "7d")
     Duration keep;
@@ -229,11 +228,9 @@ public class Idempotency {
         return Problem.conflict("request_in_progress", "The first request with this key is still running.");
     }
 
-    /** Forgets keys that are older than they are kept. */
-    public Uni<Void> purge() {
-        return pool.preparedQuery(PURGE)
-                .execute(Tuple.of(clock.instant().minus(keep).atOffset(ZoneOffset.UTC)))
-                .replaceWithVoid();
+    /** How long a key is kept after its use. */
+    Duration keepsFor() {
+        return keep;
     }
 
     private static String bare(String key) {

@@ -31,6 +31,7 @@ import java.util.function.Function;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.paywitness.id.TypeId;
 import org.paywitness.problem.Problem;
+import org.paywitness.retention.RetentionSettings;
 import org.paywitness.transaction.Transaction;
 import org.paywitness.transaction.Transactions;
 import org.paywitness.verdict.Policy;
@@ -61,6 +62,7 @@ public class Observations {
     }
 
     private static final int MAX_ATTEMPTS = 8;
+    private static final String FOREIGN_KEY_VIOLATION = "23503";
     private static final String LOCK =
             "SELECT stripe FROM correlation_stripe WHERE stripe = ANY($1) ORDER BY stripe FOR UPDATE";
     private static final String INSERT = "INSERT INTO observation (id, source, source_ref, heard_at, content,"
@@ -92,6 +94,7 @@ public class Observations {
     private final List<ReturnFollower> followers;
     private final TimeToFinal timeToFinal;
     private final Policy policy;
+    private final RetentionSettings retention;
     private final Clock clock;
     private final ObjectMapper json;
 
@@ -102,6 +105,7 @@ public class Observations {
             @All List<ReturnFollower> followers,
             TimeToFinal timeToFinal,
             Policy policy,
+            RetentionSettings retention,
             Clock clock,
             ObjectMapper json) {
         this.pool = pool;
@@ -110,6 +114,7 @@ public class Observations {
         this.followers = followers;
         this.timeToFinal = timeToFinal;
         this.policy = policy;
+        this.retention = retention;
         this.clock = clock;
         this.json = json;
     }
@@ -148,6 +153,16 @@ public class Observations {
     }
 
     private Uni<List<Result>> acceptChunk(List<Observation> chunk, int from, Along along) {
+        return Uni.createFrom()
+                .deferred(() -> acceptOnce(chunk, from, along))
+                // What it was about to join has left meanwhile: on a second look it is not there.
+                .onFailure(
+                        failure -> failure instanceof PgException pg && FOREIGN_KEY_VIOLATION.equals(pg.getSqlState()))
+                .retry()
+                .atMost(1);
+    }
+
+    private Uni<List<Result>> acceptOnce(List<Observation> chunk, int from, Along along) {
         List<Kept> fresh = new ArrayList<>();
         for (Observation said : chunk) {
             UUID pin = said.transactionId() == null
@@ -181,14 +196,22 @@ public class Observations {
     }
 
     /** What is neither known nor refused, each source reference once. */
-    private static Collection<Kept> news(List<Kept> fresh, Map<String, Kept> known, Set<UUID> unknownPins) {
+    private Collection<Kept> news(List<Kept> fresh, Map<String, Kept> known, Set<UUID> unknownPins) {
         Map<String, Kept> first = new LinkedHashMap<>();
         for (Kept kept : fresh) {
-            if (!known.containsKey(key(kept.said())) && !unknownPins.contains(kept.pinnedTo())) {
+            if (!known.containsKey(key(kept.said())) && !isTooOld(kept) && !unknownPins.contains(kept.pinnedTo())) {
                 first.putIfAbsent(key(kept.said()), kept);
             }
         }
         return first.values();
+    }
+
+    // Of a time from which payments have left: sent once more, it would be a new one that could be given back again.
+    private boolean isTooOld(Kept kept) {
+        return retention
+                .transactions()
+                .map(keep -> kept.said().at().isBefore(clock.instant().minus(keep)))
+                .orElse(false);
     }
 
     // One crowded neighbourhood must not refuse its neighbours in the chunk.
@@ -285,7 +308,7 @@ public class Observations {
         }
     }
 
-    private static List<Result> results(Chunk chunk, Map<String, Kept> known, Map<UUID, UUID> belongs) {
+    private List<Result> results(Chunk chunk, Map<String, Kept> known, Map<UUID, UUID> belongs) {
         Map<String, Kept> firstByKey = new HashMap<>(known);
         news(chunk.fresh(), known, chunk.unknownPins()).forEach(kept -> firstByKey.put(key(kept.said()), kept));
         List<Result> results = new ArrayList<>(chunk.fresh().size());
@@ -295,6 +318,10 @@ public class Observations {
                 results.add(Result.refused(
                         Problem.unprocessable("transaction_not_found", "There is no transaction with this id.")
                                 .at("/transaction_id", "is not the id of a transaction")));
+            } else if (first == null) {
+                results.add(Result.refused(
+                        Problem.unprocessable("observation_too_old", "Payments of that time are not kept any more.")
+                                .at("/observed_at", "is longer ago than payments are kept")));
             } else if (first.id().equals(kept.id())) {
                 results.add(result(Status.ACCEPTED, kept.id(), belongs.get(kept.id())));
             } else if (ObservationJson.write(first.said()).equals(ObservationJson.write(kept.said()))) {

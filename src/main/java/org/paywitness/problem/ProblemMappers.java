@@ -158,6 +158,9 @@ class ProblemMappers {
         if (DatabaseFailure.isUnstorable(failure)) {
             return Problem.badRequest("invalid_request", "A value holds what cannot be stored.");
         }
+        if (DatabaseFailure.isGone(failure)) {
+            return Problem.notFound();
+        }
         return Problem.of(500, "internal_error", "Something went wrong on our side.");
     }
 }

@@ -20,7 +20,6 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.paywitness.database.Migrations;
 import org.paywitness.id.TypeId;
-import org.paywitness.idempotency.Idempotency;
 import org.paywitness.log.LogFields;
 import org.paywitness.observation.Observations;
 import org.paywitness.transaction.Completenesses;
@@ -45,7 +44,6 @@ class StatementWorker {
     private final Statements statements;
     private final Observations observations;
     private final Completenesses completenesses;
-    private final Idempotency idempotency;
     private final Pool pool;
     private final Policy policy;
     private final Clock clock;
@@ -62,7 +60,6 @@ class StatementWorker {
             Statements statements,
             Observations observations,
             Completenesses completenesses,
-            Idempotency idempotency,
             Pool pool,
             Policy policy,
             Clock clock,
@@ -72,7 +69,6 @@ class StatementWorker {
         this.statements = statements;
         this.observations = observations;
         this.completenesses = completenesses;
-        this.idempotency = idempotency;
         this.pool = pool;
         this.policy = policy;
         this.clock = clock;
@@ -178,7 +174,6 @@ class StatementWorker {
         Instant now = clock.instant();
         if (housekeptAt.plus(HOUSEKEEPING).isBefore(now)) {
             statements.dropAbandoned(now.minus(ABANDONED));
-            Statements.run(idempotency.purge());
             housekeptAt = now;
         }
     }

@@ -27,6 +27,7 @@ class ProblemTextsTest {
                 "malformed_ndjson",
                 "unknown_field",
                 "source_ref_reused",
+                "observation_too_old",
                 "transaction_not_found",
                 "idempotency_key_reused",
                 "request_in_progress",

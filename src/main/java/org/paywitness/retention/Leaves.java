@@ -1,0 +1,35 @@
+package org.paywitness.retention;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/** One kind of data that does not stay for ever. */
+public interface Leaves {
+    /**
+     * What came of one step.
+     *
+     * @param after the last that was looked at; null where the round is over
+     * @param gone how many have left
+     */
+    record Step(UUID after, int gone) {}
+
+    /** Its name in the table {@code retention_walk}, for good. */
+    String kind();
+
+    /** How long it is kept, at least; empty: for ever. */
+    Optional<Duration> keep();
+
+    /**
+     * Looks at a bounded number of them and removes those that may leave, each with all that hangs on it, in the
+     * caller's database transaction. Waits for nobody: what others hold stays until the next round.
+     *
+     * @param after where the step before has ended; null at the beginning of a round
+     * @param before what was still used then or later stays
+     * @param rows how many are looked at, at most
+     */
+    Uni<Step> step(SqlConnection connection, UUID after, Instant before, int rows);
+}
