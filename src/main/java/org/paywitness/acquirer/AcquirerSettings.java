@@ -21,6 +21,12 @@ public interface AcquirerSettings {
     /** The shared key: a text of at least 32 bytes in UTF-8. Required with {@link #url()}. */
     Optional<String> secret();
 
+    /** The name of a key that notifications may still be signed with, while the two sides change keys. */
+    Optional<String> previousKeyId();
+
+    /** That key. */
+    Optional<String> previousSecret();
+
     /** Whether {@link #url()} may be http: for development and tests. */
     @WithDefault("false")
     boolean allowPlainHttp();

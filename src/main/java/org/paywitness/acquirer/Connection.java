@@ -7,6 +7,8 @@ import io.quarkus.tls.runtime.config.TlsConfigUtils;
 import io.vertx.core.http.HttpClientOptions;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -32,9 +34,21 @@ record Connection(URI root, Signing signing) {
                 .map(url -> new Connection(root(url.strip(), settings.allowPlainHttp()), signing(settings)));
     }
 
-    /** Empty without a secret. */
-    static Optional<Signing> notifications(AcquirerSettings settings) {
-        return settings.secret().isPresent() ? Optional.of(signing(settings)) : Optional.empty();
+    /** The keys that notifications may be signed with: ours, and while it is changed the one before; none without one. */
+    static List<Signing> notifications(AcquirerSettings settings) {
+        List<Signing> keys = new ArrayList<>();
+        if (settings.secret().isPresent()) {
+            keys.add(signing(settings));
+        }
+        if (settings.previousSecret().isPresent() || settings.previousKeyId().isPresent()) {
+            Signing previous =
+                    signing("previous-key-id", settings.previousKeyId(), "previous-secret", settings.previousSecret());
+            if (keys.isEmpty() || keys.get(0).keyId().equals(previous.keyId())) {
+                throw bad("previous-key-id", "must be another one than the key-id that takes its place");
+            }
+            keys.add(previous);
+        }
+        return keys;
     }
 
     private static void check(String property, Duration given, Duration least) {
@@ -64,12 +78,17 @@ record Connection(URI root, Signing signing) {
     }
 
     private static Signing signing(AcquirerSettings settings) {
-        String keyId = settings.keyId().orElseThrow(() -> bad("key-id", "is required with an acquirer"));
-        String secret = settings.secret().orElseThrow(() -> bad("secret", "is required with an acquirer"));
+        return signing("key-id", settings.keyId(), "secret", settings.secret());
+    }
+
+    private static Signing signing(
+            String idProperty, Optional<String> id, String secretProperty, Optional<String> secret) {
+        String keyId = id.orElseThrow(() -> bad(idProperty, "is required with an acquirer"));
+        String key = secret.orElseThrow(() -> bad(secretProperty, "is required with an acquirer"));
         try {
-            return new Signing(keyId, secret);
+            return new Signing(keyId, key);
         } catch (IllegalArgumentException e) {
-            throw bad("secret", "or key-id cannot be used: " + e.getMessage());
+            throw bad(secretProperty, "or " + idProperty + " cannot be used: " + e.getMessage());
         }
     }
 

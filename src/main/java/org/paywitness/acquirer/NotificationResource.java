@@ -43,14 +43,14 @@ import org.paywitness.transaction.QueryParameters;
 public class NotificationResource {
     private static final int MAX_REFERENCE = 128;
 
-    private final Signing signing;
+    private final List<Signing> keys;
     private final Duration tolerance;
     private final List<Notified> notified;
     private final ObjectMapper json;
     private final Clock clock;
 
     NotificationResource(AcquirerSettings settings, @All List<Notified> notified, ObjectMapper json, Clock clock) {
-        this.signing = Connection.notifications(settings).orElse(null);
+        this.keys = Connection.notifications(settings);
         this.tolerance = settings.notificationTolerance();
         this.notified = notified;
         this.json = json;
@@ -112,8 +112,9 @@ public class NotificationResource {
                 request.getHeader(Signing.TIMESTAMP),
                 request.getHeader(Signing.SIGNATURE));
         // The target as it was sent: what a proxy or we make of it is not what was signed.
-        if (signing == null
-                || !signing.verify(headers, request.method().name(), request.uri(), body, clock.instant(), tolerance)) {
+        if (keys.stream()
+                .noneMatch(key -> key.verify(
+                        headers, request.method().name(), request.uri(), body, clock.instant(), tolerance))) {
             throw Problem.of(401, "invalid_signature", "The signature is missing, wrong or out of date.");
         }
     }

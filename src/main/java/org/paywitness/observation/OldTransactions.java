@@ -24,6 +24,8 @@ import org.paywitness.id.TypeId;
 import org.paywitness.retention.Leaves;
 import org.paywitness.retention.RetentionSettings;
 import org.paywitness.transaction.Attached;
+import org.paywitness.transaction.Transactions;
+import org.paywitness.verdict.Policy;
 
 /**
  * Payments of which nothing was heard for long: each with the ids that were merged into it, its observations, the record
@@ -33,10 +35,8 @@ import org.paywitness.transaction.Attached;
 @Singleton
 class OldTransactions implements Leaves {
     private static final UUID FIRST = new UUID(0, 0);
-    /** Payments that may refer to each other are nearer: a bank's line comes within days. */
-    private static final Duration NEAR = Duration.ofDays(10);
-    /** How long a chain of payments that refer to each other is followed; a longer one stays. */
-    private static final int MAX_CHAIN = 5;
+    /** How far payments that refer to each other are followed. */
+    private static final int MAX_CHAIN = 20;
 
     private static final String LOOK =
             "SELECT id, merged_into FROM transaction WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3";
@@ -52,26 +52,21 @@ class OldTransactions implements Leaves {
             + " OR EXISTS (SELECT FROM observation o WHERE o.transaction_id = m.id AND (o.at >= $3 OR o.heard_at >= $3))"
             + " OR EXISTS (SELECT FROM observation o WHERE o.opened = m.id AND o.transaction_id <> m.root)"
             + " OR EXISTS (SELECT FROM observation o WHERE o.pinned_to = m.id AND o.transaction_id <> m.root)";
-    // OFFSET 0 keeps each branch an index scan for every payment.
-    private static final String NEIGHBOURS = "SELECT t.id, n.id, n.summary FROM transaction t,"
-            + " LATERAL (SELECT id, summary FROM transaction WHERE card_token = t.card_token AND amount = t.amount"
-            + " AND currency = t.currency AND merged_into IS NULL"
-            + " AND occurred_at BETWEEN t.occurred_at - $2::interval AND t.occurred_at + $2::interval OFFSET 0) n"
-            + " WHERE t.id = ANY($1) AND n.id <> t.id UNION ALL SELECT t.id, n.id, n.summary FROM transaction t,"
-            + " LATERAL (SELECT id, summary FROM transaction WHERE card_first6 = t.card_first6"
-            + " AND card_last4 = t.card_last4 AND amount = t.amount AND currency = t.currency AND merged_into IS NULL"
-            + " AND occurred_at BETWEEN t.occurred_at - $2::interval AND t.occurred_at + $2::interval OFFSET 0) n"
-            + " WHERE t.id = ANY($1) AND n.id <> t.id";
     private static final List<String> FORGET = List.of(
             "DELETE FROM observation WHERE transaction_id = ANY($1)",
             "DELETE FROM transaction_change WHERE transaction_id = ANY($1)",
             "DELETE FROM transaction WHERE id = ANY($1)");
 
     private final RetentionSettings settings;
+    private final Transactions transactions;
+    private final Policy policy;
     private final List<Attached> attached;
 
-    OldTransactions(RetentionSettings settings, @All List<Attached> attached) {
+    OldTransactions(
+            RetentionSettings settings, Transactions transactions, Policy policy, @All List<Attached> attached) {
         this.settings = settings;
+        this.transactions = transactions;
+        this.policy = policy;
         this.attached = attached;
     }
 
@@ -195,16 +190,12 @@ class OldTransactions implements Leaves {
         }
 
         private Uni<Void> follow(Map<UUID, List<UUID>> payments, int length) {
-            return inUse(payments).chain(() -> neighbours(payments)).chain(found -> {
+            return inUse(payments).chain(() -> whoRefersTo(payments)).chain(found -> {
                 found.removeAll(referring.keySet());
-                if (found.isEmpty()) {
-                    return Uni.createFrom().voidItem();
-                }
-                if (length == MAX_CHAIN) {
-                    staying.addAll(found);
-                    return Uni.createFrom().voidItem();
-                }
-                return members(connection, found).chain(next -> follow(next, length + 1));
+                // Beyond, one may be left that names what is not there any more: better than that none ever leaves.
+                return found.isEmpty() || length == MAX_CHAIN
+                        ? Uni.createFrom().voidItem()
+                        : members(connection, found).chain(next -> follow(next, length + 1));
             });
         }
 
@@ -231,27 +222,33 @@ class OldTransactions implements Leaves {
             return all;
         }
 
-        /** Those that refer to one of these, under any of its ids. */
-        private Uni<Set<UUID>> neighbours(Map<UUID, List<UUID>> payments) {
-            return connection
-                    .preparedQuery(NEIGHBOURS)
-                    .execute(Tuple.of(
-                            array(payments.keySet()), io.vertx.pgclient.data.Interval.of(0, 0, (int) NEAR.toDays())))
-                    .map(rows -> {
-                        Set<UUID> found = new HashSet<>();
-                        payments.keySet().forEach(root -> referring.computeIfAbsent(root, r -> new HashSet<>()));
-                        for (Row row : rows) {
-                            UUID root = row.getUUID(0);
-                            String summary = row.getString(2);
-                            boolean refers = payments.get(root).stream()
-                                    .anyMatch(id -> summary.contains(TypeId.format(TypeId.TRANSACTION, id)));
-                            if (refers) {
-                                referring.get(root).add(row.getUUID(1));
-                                found.add(row.getUUID(1));
-                            }
-                        }
-                        return found;
-                    });
+        /** Those that name one of these, as the earlier equal payment or as one that may be the same. */
+        private Uni<Set<UUID>> whoRefersTo(Map<UUID, List<UUID>> payments) {
+            Map<String, UUID> rootOf = new HashMap<>();
+            payments.forEach((root, members) -> {
+                referring.computeIfAbsent(root, one -> new HashSet<>());
+                members.forEach(member -> rootOf.put(TypeId.format(TypeId.TRANSACTION, member), root));
+            });
+            Set<UUID> found = new HashSet<>();
+            return transactions
+                    .byIds(connection, payments.keySet())
+                    // Candidates name each other.
+                    .invoke(all -> all.forEach(one -> one.summary().candidates().stream()
+                            .flatMap(other -> TypeId.parse(TypeId.TRANSACTION, other).stream())
+                            .forEach(other -> add(one.id(), other, found))))
+                    .chain(all -> transactions.near(connection, all, policy.duplicateWindow()))
+                    .invoke(near -> near.stream()
+                            .filter(other -> other.summary().earlier() != null)
+                            .forEach(other ->
+                                    add(rootOf.get(other.summary().earlier().id()), other.id(), found)))
+                    .replaceWith(found);
+        }
+
+        private void add(UUID root, UUID other, Set<UUID> found) {
+            if (root != null && !root.equals(other)) {
+                referring.get(root).add(other);
+                found.add(other);
+            }
         }
     }
 }

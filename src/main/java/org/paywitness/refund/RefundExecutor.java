@@ -29,7 +29,6 @@ import org.jboss.logging.Logger;
 import org.paywitness.acquirer.Acquirer;
 import org.paywitness.acquirer.Answer;
 import org.paywitness.acquirer.Notified;
-import org.paywitness.acquirer.Operation;
 import org.paywitness.database.Migrations;
 import org.paywitness.id.TypeId;
 import org.paywitness.log.LogFields;
@@ -304,7 +303,11 @@ class RefundExecutor implements Notified {
                 all = all.chain(() -> refunds.save(connection, refund, Refund.POLICY, "canceled", now));
             } else if (refund.status == APPROVED) {
                 boolean knocked = refund.openSince != null;
-                refund.submit(route(refund, transaction, now), now, policy);
+                // On the route that it was asked for, though the day may have ended since: the acquirer says whether a
+                // void
+                // is too late. A database that was restored may not know that it was voided already, and a refund would
+                // be another order.
+                refund.submit(refund.route, now, policy);
                 refund.dueAt = until;
                 // Told once: while the acquirer is away, each knock would be told again.
                 all = all.chain(() ->
@@ -335,13 +338,6 @@ class RefundExecutor implements Notified {
                 || refundable.refusal() == null
                         && refundable.left().currency().equals(refund.amount.currency())
                         && !refundable.left().covers(refund.amount);
-    }
-
-    // The day may have ended since it was asked for.
-    private Operation route(Refund refund, Transaction transaction, Instant now) {
-        return refund.route == Operation.REFUND
-                ? Operation.REFUND
-                : RefundLimits.of(settings, policy, refund.merchantId).route(true, transaction.occurredAt(), now);
     }
 
     // --- calling -----------------------------------------------------------------------------------------------------

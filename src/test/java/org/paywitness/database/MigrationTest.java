@@ -299,6 +299,51 @@ class MigrationTest {
         assertRefused("append-only", chunk + "1, '\\x02')");
     }
 
+    @Test
+    void retentionComesToWhatIsThereAndLetsItLeaveWholeOnly() throws SQLException {
+        migrate("8");
+        UUID sale = UUID.randomUUID();
+        UUID dispute = UUID.randomUUID();
+        execute(
+                database,
+                "INSERT INTO transaction (id, version, merchant_id, occurred_at, summary) VALUES ('" + sale
+                        + "', 1, 'm', now(), '1'); INSERT INTO transaction_change SELECT id, 1, now(), 'heard', NULL,"
+                        + " 'm', NULL, NULL, now(), '1' FROM transaction");
+        execute(database, refund(sale, 60, 100));
+        execute(
+                database,
+                "INSERT INTO dispute (id, reason, stage, status, opened_by, opener, claimed, currency, opened_at,"
+                        + " ended_at, timeline_number, timeline_hash) VALUES ('" + dispute + "', 'duplicate',"
+                        + " 'chargeback', 'won_by_cardholder', 'cardholder', 'a', 40, 'CNY', now(), now(), 1, '\\x00');"
+                        + " INSERT INTO audit_entry VALUES ('" + dispute + "', 1, now(), 'a', 'opened', '{}', '\\x00');"
+                        + " INSERT INTO dispute_transaction (dispute_id, transaction_id, reason, currency, amount,"
+                        + " booked_under) VALUES ('" + dispute + "', '" + sale + "', 'duplicate', 'CNY', 40, '" + sale
+                        + "'); UPDATE dispute_transaction SET won = 40, charged = 100");
+        migrate("9");
+        assertEquals(1, number("SELECT count(*) FROM refund_balance WHERE claims_gone = 0 AND chargebacks = 40"));
+        String may = "SET LOCAL paywitness.retention = 'on'; ";
+        String parts = "DELETE FROM dispute_transaction; DELETE FROM dispute; ";
+        assertRefused("append-only", parts);
+        assertRefused("leaves with its audit entries", may + parts);
+        assertRefused("leaves with its dispute", may + "DELETE FROM audit_entry");
+        assertRefused("that is not over stays", may + "DELETE FROM refund");
+        execute(database, may + "DELETE FROM audit_entry; " + parts);
+        assertEquals(1, number("SELECT count(*) FROM refund_balance WHERE claims_gone = 40 AND chargebacks = 40"));
+        assertRefused("never_more_than_charged", refund(sale, 1, 100));
+        execute(database, "UPDATE refund SET status = 'rejected', due_at = NULL");
+        assertRefused("leaves with its transaction", may + "DELETE FROM refund");
+        execute(
+                database,
+                may + "DELETE FROM refund; DELETE FROM refund_balance; DELETE FROM transaction_change;"
+                        + " DELETE FROM transaction");
+        assertEquals(0, number("SELECT count(*) FROM transaction"));
+        assertEquals(
+                4,
+                number("SELECT count(*) FROM pg_index WHERE indisvalid AND indexrelid::regclass::text IN"
+                        + " ('observation_pinned', 'dispute_transaction_booked', 'proposal_transaction',"
+                        + " 'misconduct_report_transaction')"));
+    }
+
     private static String refund(UUID sale, int amount, int charged) {
         return "INSERT INTO refund (id, transaction_id, merchant_id, card_kind, via_wallet, amount, currency, charged,"
                 + " reason, status, route, requested_by, requested_at, expected_by, audit_number, audit_hash) VALUES ('"

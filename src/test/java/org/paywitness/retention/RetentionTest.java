@@ -46,7 +46,7 @@ class RetentionTest {
     private static final Duration KEEP = Duration.ofDays(400);
     private static final Duration LATER = Duration.ofDays(1000);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final int STEP = 50;
+    private static final int STEP = 20;
 
     public static class Forgetful implements QuarkusTestProfile {
         @Override
@@ -471,7 +471,7 @@ class RetentionTest {
         OldPayments filler = new OldPayments();
         String sale = filler.paid();
         UUID like = uuid(TypeId.TRANSACTION, sale);
-        int rows = 20_000;
+        int rows = 5_000;
         String id = "overlay('00000000-0000-7000-8000-000000000000' placing lpad(to_hex(n), 12, '0') from 25)::uuid";
         sql(
                 "INSERT INTO transaction SELECT (r).* FROM (SELECT jsonb_populate_record(t, jsonb_build_object('id', "
