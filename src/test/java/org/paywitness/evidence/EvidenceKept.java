@@ -3,11 +3,14 @@ package org.paywitness.evidence;
 import static io.restassured.RestAssured.given;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.quarkus.arc.Arc;
+import io.quarkus.arc.InstanceHandle;
 import io.restassured.response.Response;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -33,6 +36,7 @@ import org.paywitness.TestClock;
 import org.paywitness.Tokens;
 import org.paywitness.fault.Waiting;
 import org.paywitness.id.TypeId;
+import org.paywitness.retention.Leaves;
 
 /** What is put forward is kept as it was sent, found again, and never changed. */
 abstract class EvidenceKept {
@@ -304,6 +308,43 @@ abstract class EvidenceKept {
         assertEquals(0, uploads(dead));
         assertEquals(0, chunks(dead));
         assertEquals(200, Sent.get(kept + "/content", desk).statusCode());
+    }
+
+    @Test
+    void whatLeavesWithItsDisputeIsSweptLikeAnOrphan() throws Exception {
+        Response kept = added(Sent.slip("a.png", Files.png(noise(300_000))));
+        UUID id = TypeId.parse(TypeId.EVIDENCE, kept.path("id")).orElseThrow();
+        TestCases.close(dispute);
+        clock.move(Duration.ofDays(1));
+        assertEquals(1, leave(TypeId.parse(TypeId.DISPUTE, dispute).orElseThrow()));
+        assertEquals(404, Sent.get(kept.header("Location") + "/content", desk).statusCode());
+        assertEquals(1, uploads(id));
+        clock.move(Duration.ofHours(7));
+        orphans.sweep().await().atMost(PATIENCE);
+        assertEquals(0, uploads(id));
+        assertEquals(0, chunks(id));
+        assertThrows(
+                Missing.class,
+                () -> storages.current().read(id, 0, 1).await().atMost(PATIENCE),
+                "nor is anything in the storage");
+        nothingIsLeftBehind();
+    }
+
+    // Lets this one leave, however young it is.
+    private int leave(UUID dispute) {
+        Leaves disputes = Arc.container().listAll(Leaves.class).stream()
+                .map(InstanceHandle::get)
+                .filter(kind -> kind.kind().equals("disputes"))
+                .findAny()
+                .orElseThrow();
+        UUID before = new UUID(dispute.getMostSignificantBits(), dispute.getLeastSignificantBits() - 1);
+        return pool.withTransaction(connection -> connection
+                        .query("SELECT set_config('paywitness.retention', 'on', true)")
+                        .execute()
+                        .chain(() -> disputes.step(connection, before, clock.instant(), 1)))
+                .await()
+                .atMost(PATIENCE)
+                .gone();
     }
 
     @Test

@@ -169,11 +169,7 @@ final class OldPayments {
         return rows;
     }
 
-    /** What operators ask after a restore finds no fault in it. */
-    static void assertNothingIsHalf() throws SQLException, IOException {
-        assertEquals(List.of(), faults());
-    }
-
+    /** What the page for operators finds. */
     static List<String> faults() throws SQLException, IOException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
