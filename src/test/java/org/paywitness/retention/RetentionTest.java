@@ -89,7 +89,9 @@ class RetentionTest {
     void reset() throws SQLException {
         clock.reset();
         // Contents of evidence of others' disputes, which left too: they go with the orphans, hours later.
-        sql("DELETE FROM evidence_chunk c USING evidence_upload u WHERE c.evidence_id = u.id", "DELETE FROM evidence_upload");
+        sql(
+                "DELETE FROM evidence_chunk c USING evidence_upload u WHERE c.evidence_id = u.id",
+                "DELETE FROM evidence_upload");
     }
 
     private void assertNothingIsHalf() throws Exception {
