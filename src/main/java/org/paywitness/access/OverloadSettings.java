@@ -2,26 +2,27 @@ package org.paywitness.access;
 
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.paywitness.settings.Whole;
 
 /** How many requests this process works for at once, and how many may wait until it does. */
 @ConfigMapping(prefix = "paywitness.overload")
 public interface OverloadSettings {
     /** Requests that are worked for at once; 0: any number, and nobody waits. */
     @WithDefault("32")
-    @Min(0)
+    @WithConverter(Whole.Natural.class)
     int atOnce();
 
     /** Requests of all clients that may wait; beyond: 503. */
     @WithDefault("1000")
-    @Min(0)
+    @WithConverter(Whole.Natural.class)
     int waiting();
 
     /** Requests of one client that may wait; beyond: 503. */
     @WithDefault("250")
-    @Min(0)
+    @WithConverter(Whole.Natural.class)
     int waitingOfClient();
 
     /** How long one may wait; then 503. */

@@ -2,12 +2,12 @@ package org.paywitness.acquirer;
 
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.DecimalMax;
-import jakarta.validation.constraints.DecimalMin;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.util.Optional;
+import org.paywitness.settings.Share;
+import org.paywitness.settings.Whole;
 
 /** Where the acquirer is, who we are to it, and the limits of what is asked of it at once. */
 @ConfigMapping(prefix = "paywitness.acquirer")
@@ -44,12 +44,12 @@ public interface AcquirerSettings {
 
     /** Connections at most. */
     @WithDefault("32")
-    @Min(1)
+    @WithConverter(Whole.Positive.class)
     int maxConnections();
 
     /** Requests that may wait for a connection; one more is not sent. */
     @WithDefault("32")
-    @Min(0)
+    @WithConverter(Whole.Natural.class)
     int maxWaitingForConnection();
 
     /** How long an idle connection is kept: less than the acquirer does, or requests die on their way. */
@@ -72,12 +72,12 @@ public interface AcquirerSettings {
     interface Bulkhead {
         /** Calls under way. */
         @WithDefault("32")
-        @Min(1)
+        @WithConverter(Whole.Positive.class)
         int limit();
 
         /** Calls that wait for one of those to end; one more is not sent. */
         @WithDefault("32")
-        @Min(0)
+        @WithConverter(Whole.Natural.class)
         int queue();
     }
 
@@ -85,13 +85,12 @@ public interface AcquirerSettings {
     interface Circuit {
         /** The latest calls that are looked at; until there are as many, the circuit stays closed. */
         @WithDefault("20")
-        @Min(1)
+        @WithConverter(Whole.Positive.class)
         int window();
 
         /** The share of them without an answer that opens the circuit. */
         @WithDefault("0.75")
-        @DecimalMin("0.01")
-        @DecimalMax("1")
+        @WithConverter(Share.class)
         double failureRatio();
 
         /** How long an open circuit lets nothing through before it tries again. */
@@ -100,7 +99,7 @@ public interface AcquirerSettings {
 
         /** Answers in a row that close it again. */
         @WithDefault("2")
-        @Min(1)
+        @WithConverter(Whole.Positive.class)
         int successes();
     }
 }

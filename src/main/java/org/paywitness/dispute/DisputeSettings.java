@@ -1,10 +1,11 @@
 package org.paywitness.dispute;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.util.List;
+import org.paywitness.settings.Whole;
 
 /** How long each side has at each stage, and the limits of disputes. */
 @ConfigMapping(prefix = "paywitness.dispute")
@@ -54,27 +55,27 @@ public interface DisputeSettings {
 
     /** Proposals of one dispute. */
     @WithDefault("50")
-    @Min(1)
+    @WithConverter(Whole.Positive.class)
     int maxProposals();
 
     /** Transactions that one story covers. */
     @WithDefault("10")
-    @Min(1)
+    @WithConverter(Whole.Positive.class)
     int maxTransactions();
 
     /** Characters of a text. */
     @WithDefault("2000")
-    @Min(1)
+    @WithConverter(Whole.Positive.class)
     int maxTextLength();
 
     /** Characters of what is told as the proof of a promise. */
     @WithDefault("200")
-    @Min(1)
+    @WithConverter(Whole.Positive.class)
     int maxProofLength();
 
     /** Entries of a timeline after which nobody can add texts, proposals or evidence; only decide and end. */
     @WithDefault("2000")
-    @Min(10)
+    @WithConverter(Whole.From10.class)
     int maxEntries();
 
     /** How often deadlines are looked for. */
@@ -83,7 +84,7 @@ public interface DisputeSettings {
 
     /** Disputes that one look takes at most. */
     @WithDefault("100")
-    @Min(1)
+    @WithConverter(Whole.Positive.class)
     int batch();
 
     default Duration deadline(Stage stage) {

@@ -2,11 +2,12 @@ package org.paywitness.evidence;
 
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Min;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import org.paywitness.settings.Whole;
 
 /** How much evidence is taken, how fast it must come, and where it lies. */
 @ConfigMapping(prefix = "paywitness.evidence")
@@ -33,12 +34,12 @@ public interface EvidenceSettings {
 
     /** Uploads that this process receives at once; beyond: 503. */
     @WithDefault("16")
-    @Min(1)
+    @WithConverter(Whole.Positive.class)
     int maxUploads();
 
     /** Downloads that this process sends at once; beyond: 503. */
     @WithDefault("64")
-    @Min(1)
+    @WithConverter(Whole.Positive.class)
     int maxDownloads();
 
     /** How long an upload may take in all. */

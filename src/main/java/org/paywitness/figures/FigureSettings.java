@@ -1,10 +1,10 @@
 package org.paywitness.figures;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.paywitness.settings.Whole;
 
 /** How figures are gathered. */
 @ConfigMapping(prefix = "paywitness.metrics")
@@ -19,8 +19,7 @@ interface FigureSettings {
 
     /** Where counting ends: more than this many are shown as this many. */
     @WithDefault("10000")
-    @Min(1)
-    @Max(1_000_000)
+    @WithConverter(Whole.ToMillion.class)
     int maxCount();
 
     /** A merchant whose data is further behind than this counts as gone, as long as others are not. */

@@ -1,12 +1,12 @@
 package org.paywitness.lookup;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.paywitness.settings.Whole;
 
 /** The limits of the hot lookups. None of them changes an answer, only when it comes and what it costs. */
 @ConfigMapping(prefix = "paywitness.lookup")
@@ -17,19 +17,17 @@ public interface LookupConfig {
 
     /** The most keys one statement asks for. */
     @WithDefault("64")
-    @Min(1)
-    @Max(1024)
+    @WithConverter(Whole.To1024.class)
     int maxBatch();
 
     /** The most shared statements under way per event loop and question. */
     @WithDefault("2")
-    @Min(1)
-    @Max(64)
+    @WithConverter(Whole.To64.class)
     int inFlight();
 
     /** The most lookups per event loop and question without an answer; one more is refused with 503 overloaded. */
     @WithDefault("4096")
-    @Min(1)
+    @WithConverter(Whole.Positive.class)
     int queue();
 
     /** How long a lookup waits for its answer before it fails with 503 database_unavailable. */
@@ -42,13 +40,12 @@ public interface LookupConfig {
 
     /** Database connections per event loop for lookups, besides those of the pool. */
     @WithDefault("1")
-    @Min(1)
-    @Max(8)
+    @WithConverter(Whole.To8.class)
     int connectionsPerLoop();
 
     /** The most statements sent on a connection before the first of them is answered. */
     @WithDefault("256")
-    @Min(1)
+    @WithConverter(Whole.Positive.class)
     int pipeliningLimit();
 
     /** How long a connection may take to be made. */

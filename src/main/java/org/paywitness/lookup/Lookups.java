@@ -37,6 +37,9 @@ public class Lookups {
     private static final String WHERE =
             "SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint, pg_walfile_name(pg_current_wal_insert_lsn())";
 
+    private static final Question<String, Position> POSITION =
+            new Question<>(WHERE, WHERE, key -> Tuple.tuple(), keys -> Tuple.tuple(), Mirrors::position, row -> WHERE);
+
     private final Vertx vertx;
     private final LookupConfig config;
     private final MeterRegistry metrics;
@@ -81,10 +84,7 @@ public class Lookups {
         this.replicas = replicas(config);
         this.replicas.forEach(replica -> replica.register(metrics));
         this.mirrors = new EventLoops<>(vertx, loop -> mirrors(loop, options));
-        this.position = lookup(
-                "position",
-                new Question<>(
-                        WHERE, WHERE, key -> Tuple.tuple(), keys -> Tuple.tuple(), Mirrors::position, row -> WHERE));
+        this.position = replicas.isEmpty() ? null : lookup("position", POSITION);
         this.fromPrimary = reads("primary");
         this.fromReplica = reads("replica");
     }
@@ -165,7 +165,7 @@ public class Lookups {
         return needed == null ? Consistency.ANY : Consistency.atLeast(needed);
     }
 
-    /** Where the primary's log ends now: behind every write that was acknowledged before. */
+    /** Where the primary's log ends now: behind every write that was acknowledged before. Only where there are replicas. */
     Future<Position> position() {
         return position.ask(WHERE).map(rows -> rows.get(0));
     }

@@ -8,7 +8,6 @@ import io.quarkus.security.UnauthorizedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.Json;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.validation.ConstraintViolationException;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
@@ -31,7 +30,6 @@ class ProblemMappers {
         WebApplicationException.class,
         MismatchedInputException.class,
         JsonProcessingException.class,
-        ConstraintViolationException.class,
         UnauthorizedException.class,
         AuthenticationFailedException.class,
         ForbiddenException.class
@@ -115,9 +113,6 @@ class ProblemMappers {
         }
         if (failure instanceof CharConversionException) {
             return Problem.badRequest("malformed_json", "The body is not UTF-8.");
-        }
-        if (failure instanceof ConstraintViolationException violations) {
-            return ViolationProblems.of(violations);
         }
         if (failure instanceof UnauthorizedException || failure instanceof AuthenticationFailedException) {
             return Problem.unauthorized("A valid bearer token is required.");

@@ -1,14 +1,15 @@
 package org.paywitness.refund;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithParentName;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.paywitness.settings.Whole;
 
 /** What merchants may return and who must agree, and how the acquirer is asked: the policy that is published. */
 @ConfigMapping(prefix = "paywitness.refund")
@@ -46,7 +47,7 @@ public interface RefundSettings {
 
     /** Refunds that one executor works on at once. */
     @WithDefault("32")
-    @Min(1)
+    @WithConverter(Whole.Positive.class)
     int maxInFlight();
 
     /** Executors in this process; each claims for itself. 0: this process only accepts refunds. */
@@ -63,17 +64,17 @@ public interface RefundSettings {
 
     /** Statements that write new refunds at the same time; those asked for meanwhile wait and share the next one. */
     @WithDefault("1")
-    @Min(1)
+    @WithConverter(Whole.Positive.class)
     int intakeStatements();
 
     /** Refunds that are written with one statement at most. */
     @WithDefault("64")
-    @Min(1)
+    @WithConverter(Whole.Positive.class)
     int intakeTogether();
 
     /** New refunds that may wait to be written; beyond: 503. */
     @WithDefault("2000")
-    @Min(1)
+    @WithConverter(Whole.Positive.class)
     int intakeWaiting();
 
     /** Characters of a note. */

@@ -51,7 +51,9 @@ class Retention {
             + " ended_at = CASE WHEN $2::uuid IS NULL THEN $5 ELSE ended_at END WHERE kind = $1";
 
     private final Map<String, Leaves> kinds = new ConcurrentHashMap<>();
-    private final Map<String, Instant> leftAlone = new ConcurrentHashMap<>();
+    /** Kinds that failed here, and until when they are left alone. */
+    final Map<String, Instant> leftAlone = new ConcurrentHashMap<>();
+
     private final RetentionSettings settings;
     private final Migrations migrations;
     private final Pool pool;

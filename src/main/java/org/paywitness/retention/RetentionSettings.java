@@ -1,11 +1,11 @@
 package org.paywitness.retention;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.util.Optional;
+import org.paywitness.settings.Whole;
 
 /** How long old data is kept, each kind by itself (absent: for ever), and how gently it leaves. */
 @ConfigMapping(prefix = "paywitness.retention")
@@ -27,8 +27,7 @@ public interface RetentionSettings {
 
     /** How many are looked at in one database transaction. */
     @WithDefault("200")
-    @Min(1)
-    @Max(5000)
+    @WithConverter(Whole.To5000.class)
     int step();
 
     /** Between two steps, in all pods together for one kind. */
