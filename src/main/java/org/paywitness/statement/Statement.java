@@ -1,19 +1,34 @@
 package org.paywitness.statement;
 
-import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
-import jakarta.persistence.Column;
-import jakarta.persistence.Entity;
-import jakarta.persistence.EnumType;
-import jakarta.persistence.Enumerated;
-import jakarta.persistence.Id;
-import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
 
-/** A file of observations: how far it was received and worked in. Its content lies in chunks until it is done. */
-@Entity
-@Table(name = "statement")
-class Statement extends PanacheEntityBase {
+/**
+ * A file of observations: how far it was received and worked in. Its content lies in chunks until it is done.
+ *
+ * @param client who sent it
+ * @param merchantId whose rows it has, null where the rows say
+ * @param fileName as its sender calls it, or null
+ * @param format its code, null until it is received
+ * @param rows what became of its rows so far
+ * @param completeThrough until when it covers its source, null where it does not say or is not done
+ * @param failureCode why it failed, else null
+ * @param failureDetail the same in words, else null
+ */
+record Statement(
+        UUID id,
+        String client,
+        String merchantId,
+        String fileName,
+        Instant receivedAt,
+        String format,
+        Status status,
+        Statements.Progress rows,
+        Instant completeThrough,
+        String failureCode,
+        String failureDetail) {
+    private static final Statements.Progress NONE = new Statements.Progress(0, 0, 0, 0);
+
     /** Names as in the database and on the wire. */
     enum Status {
         receiving,
@@ -23,63 +38,25 @@ class Statement extends PanacheEntityBase {
         failed
     }
 
-    @Id
-    UUID id;
+    /** One whose first byte has come. */
+    static Statement receiving(UUID id, String client, String merchantId, String fileName, Instant receivedAt) {
+        return new Statement(
+                id, client, merchantId, fileName, receivedAt, null, Status.receiving, NONE, null, null, null);
+    }
 
-    String client;
-
-    @Column(name = "merchant_id")
-    String merchantId;
-
-    String format;
-
-    @Column(name = "file_name")
-    String fileName;
-
-    @Enumerated(EnumType.STRING)
-    Status status;
-
-    long bytes;
-    int chunks;
-
-    @Column(name = "rows_read")
-    long rowsRead;
-
-    @Column(name = "rows_accepted")
-    long rowsAccepted;
-
-    @Column(name = "rows_duplicate")
-    long rowsDuplicate;
-
-    @Column(name = "rows_refused")
-    long rowsRefused;
-
-    @Column(name = "complete_through")
-    Instant completeThrough;
-
-    @Column(name = "failure_code")
-    String failureCode;
-
-    @Column(name = "failure_detail")
-    String failureDetail;
-
-    @Column(name = "received_at")
-    Instant receivedAt;
-
-    @Column(name = "leased_until")
-    Instant leasedUntil;
-
-    int attempts;
-
-    /** For Hibernate. */
-    Statement() {}
-
-    Statement(UUID id, String client, String merchantId, String fileName, Instant receivedAt) {
-        this.id = id;
-        this.client = client;
-        this.merchantId = merchantId;
-        this.fileName = fileName;
-        this.status = Status.receiving;
-        this.receivedAt = receivedAt;
+    /** The same, once its last byte has come. */
+    Statement received(Format recognised) {
+        return new Statement(
+                id,
+                client,
+                merchantId,
+                fileName,
+                receivedAt,
+                recognised.code(),
+                Status.received,
+                NONE,
+                null,
+                null,
+                null);
     }
 }

@@ -194,7 +194,7 @@ public class StatementResource {
         }
         Format format = format(parameters.text("format"));
         String fileName = CardNumbers.mask(parameters.text("file_name"));
-        Statement statement = new Statement(
+        Statement statement = Statement.receiving(
                 TypeId.next(),
                 caller.clientId(),
                 merchant,
@@ -212,7 +212,7 @@ public class StatementResource {
         } finally {
             uploads.release();
             if (!received) {
-                statements.drop(statement.id);
+                statements.drop(statement.id());
             }
         }
     }
@@ -237,7 +237,7 @@ public class StatementResource {
         long bytes = 0;
         while (length > 0) {
             digest.update(chunk, 0, length);
-            statements.store(statement.id, chunks++, chunk, length);
+            statements.store(statement.id(), chunks++, chunk, length);
             bytes += length;
             length = read(body, chunk);
         }
@@ -245,8 +245,8 @@ public class StatementResource {
         long size = bytes;
         Response response = Statements.run(idempotency.once(
                 caller.clientId(), key, Idempotency.request("POST " + uri, digest.digest()), () -> statements
-                        .received(statement.id, format, size, count)
-                        .map(done -> accepted(statement, format))));
+                        .received(statement.id(), format, size, count)
+                        .map(done -> accepted(statement.received(format)))));
         worker.wake();
         return response;
     }
@@ -263,10 +263,8 @@ public class StatementResource {
         }
     }
 
-    private Idempotency.Answer accepted(Statement statement, Format format) {
-        statement.format = format.code();
-        statement.status = Statement.Status.received;
-        String location = "/v1/statements/" + TypeId.format(TypeId.STATEMENT, statement.id);
+    private Idempotency.Answer accepted(Statement statement) {
+        String location = "/v1/statements/" + TypeId.format(TypeId.STATEMENT, statement.id());
         try {
             return new Idempotency.Answer(202, location, json.writeValueAsString(answer(statement, List.of())));
         } catch (JsonProcessingException e) {
@@ -313,24 +311,25 @@ public class StatementResource {
     }
 
     private static boolean isVisible(Statement statement, Caller caller) {
-        boolean sent = caller.has(Scope.FEED) && statement.client.equals(caller.clientId());
+        boolean sent = caller.has(Scope.FEED) && statement.client().equals(caller.clientId());
         boolean shown = caller.mayRead()
                 && !(caller.requireRead() instanceof Visibility.OfCards)
-                && caller.requireRead().shows(statement.merchantId, null);
-        return statement.status != Statement.Status.receiving && (sent || shown);
+                && caller.requireRead().shows(statement.merchantId(), null);
+        return statement.status() != Statement.Status.receiving && (sent || shown);
     }
 
     private Answer answer(Statement s, List<Refusal> refusals) {
+        Statements.Progress rows = s.rows();
         return new Answer(
-                TypeId.format(TypeId.STATEMENT, s.id),
-                s.format,
-                s.status.name(),
-                s.merchantId,
-                s.fileName,
-                new Rows(s.rowsRead, s.rowsAccepted, s.rowsDuplicate, s.rowsRefused),
+                TypeId.format(TypeId.STATEMENT, s.id()),
+                s.format(),
+                s.status().name(),
+                s.merchantId(),
+                s.fileName(),
+                new Rows(rows.read(), rows.accepted(), rows.duplicate(), rows.refused()),
                 refusals,
-                VerdictAnswer.time(s.completeThrough, policy.zone()),
-                s.failureCode == null ? null : new Failure(s.failureCode, s.failureDetail));
+                VerdictAnswer.time(s.completeThrough(), policy.zone()),
+                s.failureCode() == null ? null : new Failure(s.failureCode(), s.failureDetail()));
     }
 
     private static Format format(String code) {

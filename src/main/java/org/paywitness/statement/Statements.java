@@ -1,7 +1,5 @@
 package org.paywitness.statement;
 
-import io.quarkus.hibernate.reactive.panache.Panache;
-import io.quarkus.vertx.VertxContextSupport;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -29,7 +27,7 @@ class Statements {
     /** A statement that this worker holds; the attempt is its token: a later holder has a higher one. */
     record Claim(UUID id, String merchantId, Format format, int chunks, long rowsRead, int attempt) {}
 
-    /** How many rows went which way since the last checkpoint. */
+    /** How many rows went which way. */
     record Progress(long read, long accepted, long duplicate, long refused) {}
 
     /** Another worker has taken the statement over. */
@@ -39,6 +37,13 @@ class Statements {
         }
     }
 
+    private static final String BEGIN =
+            "INSERT INTO statement (id, client, merchant_id, file_name, received_at, status,"
+                    + " bytes, chunks, rows_read, rows_accepted, rows_duplicate, rows_refused, attempts)"
+                    + " VALUES ($1, $2, $3, $4, $5, 'receiving', 0, 0, 0, 0, 0, 0, 0)";
+    private static final String BY_ID = "SELECT client, merchant_id, file_name, received_at, format, status, rows_read,"
+            + " rows_accepted, rows_duplicate, rows_refused, complete_through, failure_code, failure_detail"
+            + " FROM statement WHERE id = $1";
     private static final String CHUNK =
             "INSERT INTO statement_chunk (statement_id, number, content) VALUES ($1, $2, $3)";
     private static final String READ = "SELECT content FROM statement_chunk WHERE statement_id = $1 AND number = $2";
@@ -78,8 +83,9 @@ class Statements {
 
     // --- receiving ---------------------------------------------------------------------------------------------------
 
-    void begin(Statement statement) {
-        await(() -> Panache.withTransaction(statement::persist).replaceWithVoid());
+    void begin(Statement s) {
+        run(pool.preparedQuery(BEGIN)
+                .execute(Tuple.of(s.id(), s.client(), s.merchantId(), s.fileName(), utc(s.receivedAt()))));
     }
 
     void store(UUID id, int number, byte[] content, int length) {
@@ -104,8 +110,29 @@ class Statements {
 
     // --- reading -----------------------------------------------------------------------------------------------------
 
+    /** Null when there is none. */
     Uni<Statement> byId(UUID id) {
-        return Panache.withSession(() -> Statement.findById(id));
+        return pool.preparedQuery(BY_ID)
+                .execute(Tuple.of(id))
+                .map(rows ->
+                        rows.size() == 0 ? null : statement(id, rows.iterator().next()));
+    }
+
+    private static Statement statement(UUID id, Row row) {
+        return new Statement(
+                id,
+                row.getString(0),
+                row.getString(1),
+                row.getString(2),
+                row.getOffsetDateTime(3).toInstant(),
+                row.getString(4),
+                Statement.Status.valueOf(row.getString(5)),
+                new Progress(row.getLong(6), row.getLong(7), row.getLong(8), row.getLong(9)),
+                row.getOffsetDateTime(10) == null
+                        ? null
+                        : row.getOffsetDateTime(10).toInstant(),
+                row.getString(11),
+                row.getString(12));
     }
 
     Uni<List<RefusedRow>> refusals(UUID id, int limit) {
@@ -224,16 +251,6 @@ class Statements {
     /** Waits, on a thread that may. */
     static <T> T run(Uni<T> work) {
         return work.await().atMost(MAX_WAIT);
-    }
-
-    private static <T> void await(java.util.function.Supplier<Uni<T>> work) {
-        try {
-            VertxContextSupport.subscribeAndAwait(work);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** Longer than any statement may take in the database, so that this is never what ends it. */
