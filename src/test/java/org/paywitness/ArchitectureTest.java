@@ -27,7 +27,6 @@ class ArchitectureTest {
         "io.vertx..",
         "io.smallrye..",
         "io.micrometer..",
-        "org.hibernate..",
         "org.eclipse.microprofile..",
         "java.net..",
         "java.sql..",
