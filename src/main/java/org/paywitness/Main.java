@@ -21,7 +21,7 @@ public class Main {
             "paywitness.migrations.only", "true",
             "quarkus.shutdown.delay", "0s");
 
-    private Main() {}
+    Main() {}
 
     public static void main(String... arguments) {
         if (arguments.length == 0) {

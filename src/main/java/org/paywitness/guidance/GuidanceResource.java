@@ -1,6 +1,5 @@
 package org.paywitness.guidance;
 
-import io.quarkus.runtime.Startup;
 import io.smallrye.common.annotation.NonBlocking;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
@@ -32,11 +31,10 @@ import org.paywitness.transaction.QueryParameters;
 import org.paywitness.verdict.Policy;
 
 /**
- * Advice, public: its paths are in {@code quarkus.http.auth.permission.public.paths}. Missing texts fail the start and
- * not the first question.
+ * Advice, public: its paths are in {@code quarkus.http.auth.permission.public.paths}. Made when it is first asked for; that
+ * no text is missing is seen by tests.
  */
 @Singleton
-@Startup
 @Path(GuidanceResource.PATH)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Guidance")
