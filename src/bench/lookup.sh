@@ -27,7 +27,7 @@ start_service() {
     if [ ! -f "$SERVICE" ]; then echo "# no $SERVICE: c and d are left out" >&2; return; fi
     QUARKUS_HTTP_PORT=$SERVICE_PORT QUARKUS_VERTX_EVENT_LOOPS_POOL_SIZE=$LOOPS \
         QUARKUS_DATASOURCE_REACTIVE_URL=postgresql://127.0.0.1:$PGPORT/postgres \
-        QUARKUS_DATASOURCE_JDBC_URL=jdbc:postgresql://127.0.0.1:$PGPORT/postgres \
+        QUARKUS_DATASOURCE_JDBC_URL=jdbc:postgresql://127.0.0.1:$PGPORT/postgres PAYWITNESS_MIGRATIONS_AT_START=true \
         QUARKUS_DATASOURCE_USERNAME=postgres QUARKUS_DATASOURCE_PASSWORD=postgres \
         QUARKUS_OIDC_PUBLIC_KEY=$PUBLIC_KEY PAYWITNESS_RATE_LIMIT_REQUESTS=1000000000 \
         QUARKUS_OTEL_SDK_DISABLED=false QUARKUS_OTEL_TRACES_SAMPLER=parentbased_traceidratio \
