@@ -38,7 +38,7 @@ final class Settings {
     private static final Path CLASSES = Path.of("target/classes");
     private static final String MODEL = "META-INF/quarkus-config-doc/quarkus-config-model.json";
     /** What the JVM reads itself. */
-    private static final Set<String> FOREIGN = Set.of("JAVA_TOOL_OPTIONS");
+    private static final Set<String> FOREIGN = Set.of("JDK_JAVA_OPTIONS");
 
     /** By environment variable: when Quarkus reads it. */
     private final Map<String, String> phases = new HashMap<>();
