@@ -15,7 +15,7 @@ import java.io.UncheckedIOException;
 
 /**
  * The OpenAPI document as it is kept in the repository, which a test holds equal to what the annotations say. Quarkus would
- * read and write the whole of it at each start; here it is read when it is first asked for. YAML, or JSON by
+ * write the whole of it at each start or for each who asks; here it is read when it is first asked for. YAML, or JSON by
  * {@code Accept}, {@code ?format=json} or {@code /q/openapi.json}.
  */
 @Singleton
