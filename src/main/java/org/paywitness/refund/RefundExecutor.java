@@ -304,9 +304,8 @@ class RefundExecutor implements Notified {
             } else if (refund.status == APPROVED) {
                 boolean knocked = refund.openSince != null;
                 // On the route that it was asked for, though the day may have ended since: the acquirer says whether a
-                // void
-                // is too late. A database that was restored may not know that it was voided already, and a refund would
-                // be another order.
+                // void is too late. A database that was restored may not know that it was voided already, and a refund
+                // would be another order.
                 refund.submit(refund.route, now, policy);
                 refund.dueAt = until;
                 // Told once: while the acquirer is away, each knock would be told again.
