@@ -42,7 +42,8 @@ public final class Training {
         try (Simulator acquirer = Simulator.start(Files.createTempDirectory("training"));
                 Trainee service = new Trainee(jar, acquirer.configuration())) {
             service.migrate();
-            service.start("-XX:AOTCacheOutput=" + cache);
+            // Profiles of the training would have the compilers begin at once, where the start needs the cores.
+            service.start("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining", "-XX:AOTCacheOutput=" + cache);
             new Training(service, Duration.ofSeconds(Long.parseLong(args[2]))).work();
             service.stop();
             // At the same GC and heap as in the container; a cache that this JVM refuses must not be shipped.
