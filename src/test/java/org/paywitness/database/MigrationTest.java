@@ -138,6 +138,51 @@ class MigrationTest {
     }
 
     @Test
+    void eventsThatAreThereComeIntoTheirOrderAndTransactionsWaitForTheirStanding() throws SQLException {
+        migrate("10");
+        UUID sale = UUID.randomUUID();
+        execute(
+                database,
+                "INSERT INTO transaction (id, version, merchant_id, occurred_at, summary) VALUES ('" + sale
+                        + "', 1, 'm', now(), '1')");
+        execute(database, told(1, "2026-01-02") + ";" + told(2, "2026-01-01"));
+        migrate("11");
+        String order = "SELECT string_agg(right(event_id::text, 1), '' ORDER BY number)::int FROM outbox_new";
+        assertEquals(21, number(order));
+        execute(database, told(4, "2026-01-01") + ", (" + told(3, "2026-01-01").split("VALUES \\(")[1]);
+        assertEquals(2134, number(order));
+        assertEquals(0, number("SELECT position FROM event_head"));
+        assertRefused("violates unique", "INSERT INTO event_head VALUES (true, 1)");
+        assertRefused("violates check", "UPDATE event_head SET position = -1");
+        execute(
+                database,
+                "INSERT INTO event_position SELECT number, event_id, 'm', 'refund', 'rfd_1', 'refund.requested'"
+                        + " FROM outbox_new");
+        assertRefused(
+                "violates unique",
+                "INSERT INTO event_position SELECT 9, event_id, 'm', 'r', 'r', 'r'" + " FROM outbox_new LIMIT 1");
+        execute(database, "DELETE FROM outbox WHERE at < '2026-01-02'");
+        assertEquals(1, number("SELECT count(*) FROM event_position"));
+        assertEquals(0, number("SELECT count(*) FROM verdict_standing"));
+        assertEquals(1, number("SELECT count(*) FROM transaction t JOIN verdict_standing_walk w ON t.id > w.after"));
+        execute(
+                database,
+                "INSERT INTO verdict_standing (transaction_id, merchant_id, told) SELECT id, 'm', 'x'"
+                        + " FROM transaction");
+        assertRefused(
+                "violates foreign key",
+                "INSERT INTO verdict_standing (transaction_id, merchant_id, told)"
+                        + " VALUES (gen_random_uuid(), 'm', 'x')");
+        execute(database, "DELETE FROM transaction");
+        assertEquals(0, number("SELECT count(*) FROM verdict_standing"));
+    }
+
+    private static String told(int id, String at) {
+        return "INSERT INTO outbox VALUES ('00000000-0000-7000-8000-00000000000" + id + "', 'refund', 'rfd_1',"
+                + " 'refund.requested', '{}', 'm', '" + at + "')";
+    }
+
+    @Test
     void reportsOfMisconductComeToTransactionsThatAreThere() throws SQLException {
         migrate("6");
         UUID sale = UUID.randomUUID();

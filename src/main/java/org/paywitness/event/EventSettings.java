@@ -1,0 +1,24 @@
+package org.paywitness.event;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import org.paywitness.settings.Whole;
+
+/** How events come into their order and to those who read them. */
+@ConfigMapping(prefix = "paywitness.events")
+public interface EventSettings {
+    /** How often readers look, whether or not they were notified. */
+    @WithDefault("1s")
+    Duration poll();
+
+    /** Events that are given a position in one database transaction. */
+    @WithDefault("1000")
+    @WithConverter(Whole.To5000.class)
+    int step();
+
+    /** Before a lost connection for notifications is made anew; doubled each time up to {@link #poll}'s tenfold. */
+    @WithDefault("200ms")
+    Duration reconnectPause();
+}

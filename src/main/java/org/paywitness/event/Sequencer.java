@@ -1,0 +1,124 @@
+package org.paywitness.event;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.jboss.logging.Logger;
+import org.paywitness.database.Migrations;
+
+/**
+ * Gives events their positions. Every process may; the row of the head lets one at a time, so that positions become visible
+ * in their order and without gaps, and whoever dies leaves a step that was not taken. Of one thing the event that counts
+ * less was committed first, since its writers wait for each other: a look that finds one finds all before it.
+ */
+@Singleton
+class Sequencer {
+    private static final Logger LOG = Logger.getLogger(Sequencer.class);
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(2);
+    /** After a step others may be about to commit whom nobody notified of: looks follow, each after four times as long. */
+    private static final long FIRST_LOOK_AFTER_MILLIS = 4;
+
+    // A statement of its own: what follows must see all that was committed when the row was locked.
+    private static final String LOCK = "SELECT position FROM event_head FOR UPDATE SKIP LOCKED";
+    private static final String PLACE = "WITH taken AS (DELETE FROM outbox_new"
+            + " WHERE number = ANY (ARRAY(SELECT number FROM outbox_new ORDER BY number LIMIT $2))"
+            + " RETURNING number, event_id)"
+            + ", placed AS (INSERT INTO event_position (position, event_id, merchant_id, aggregatetype, aggregateid, type)"
+            // Events that have left already have no position.
+            + " SELECT $1 + row_number() OVER (ORDER BY t.number), o.id, o.merchant_id, o.aggregatetype, o.aggregateid,"
+            + " o.type FROM taken t JOIN outbox o ON o.id = t.event_id RETURNING position)"
+            + ", moved AS (UPDATE event_head SET position = $1 + (SELECT count(*) FROM placed)"
+            + " WHERE EXISTS (SELECT FROM placed) RETURNING pg_notify('" + Notifications.POSITIONS + "', ''))"
+            + " SELECT (SELECT count(*)::int FROM taken), (SELECT count(*) FROM moved)";
+
+    private final EventSettings settings;
+    private final Notifications notifications;
+    private final Migrations migrations;
+    private final Pool pool;
+    private final Vertx vertx;
+    private final AtomicBoolean looking = new AtomicBoolean();
+    private volatile boolean again;
+    private volatile boolean stopping;
+    private volatile boolean failing;
+    private volatile long lookAfter;
+    private volatile long timer = -1;
+
+    Sequencer(EventSettings settings, Notifications notifications, Migrations migrations, Pool pool, Vertx vertx) {
+        this.settings = settings;
+        this.notifications = notifications;
+        this.migrations = migrations;
+        this.pool = pool;
+        this.vertx = vertx;
+    }
+
+    void start(@Observes StartupEvent event) {
+        notifications.on(Notifications.EVENTS, this::look);
+        vertx.setPeriodic(settings.poll().toMillis(), timer -> look());
+    }
+
+    // A step under way comes to its end; the next one is another process's.
+    void stop(@Observes ShutdownEvent event) {
+        stopping = true;
+        long until = System.nanoTime() + STOP_PATIENCE.toNanos();
+        while (looking.get() && System.nanoTime() < until) {
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
+    }
+
+    private void look() {
+        again = true;
+        if (stopping || !migrations.isDone() || !looking.compareAndSet(false, true)) {
+            return;
+        }
+        again = false;
+        step().onTermination().invoke(() -> looking.set(false)).subscribe().with(this::taken, this::failed);
+    }
+
+    private void taken(int events) {
+        failing = false;
+        if (events == settings.step() || again) {
+            look();
+        }
+        vertx.cancelTimer(timer);
+        lookAfter = events > 0 ? FIRST_LOOK_AFTER_MILLIS : 4 * lookAfter;
+        if (lookAfter >= settings.poll().toMillis()) {
+            lookAfter = 0;
+        } else if (lookAfter > 0) {
+            timer = vertx.setTimer(lookAfter, due -> look());
+        }
+    }
+
+    // The database is away: the next look tries again.
+    private void failed(Throwable failure) {
+        if (!failing) {
+            LOG.warnf("Events wait for their positions: %s", failure.toString());
+        }
+        failing = true;
+    }
+
+    /** Takes one step; how many events it took, 0 also where another process is at it. */
+    Uni<Integer> step() {
+        return pool.withTransaction(connection -> connection
+                .query(LOCK)
+                .execute()
+                .chain(rows -> rows.size() == 0
+                        ? Uni.createFrom().item(0)
+                        : place(connection, rows.iterator().next().getLong(0))));
+    }
+
+    private Uni<Integer> place(SqlConnection connection, long head) {
+        return connection
+                .preparedQuery(PLACE)
+                .execute(Tuple.of(head, settings.step()))
+                .map(rows -> rows.iterator().next().getInteger(0));
+    }
+}
