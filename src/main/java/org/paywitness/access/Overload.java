@@ -36,18 +36,22 @@ class Overload {
     private static final Pattern STREAMS = Pattern.compile("/v1/statements/?|/v1/disputes/[^/]+/(evidence/?|dossier/?)"
             + "|/v1/disputes/[^/]+/evidence/[^/]+/content/?");
 
+    /** What shares statements with others of its moment, and holds no connection of the pool. */
+    private static final Pattern LOOK_UPS = Pattern.compile("/v1/(was-i-charged|transactions/[^/]+(/verdict)?)/?");
+
     /** Not ours to keep waiting: probes, metrics and descriptions. */
     private static final String OPERATIONS = "/q/";
 
     private static final String NOBODY = "";
 
     /** For a body that does not say its length: it may become as large as any. */
-    private static final long UNKNOWN_PLACES = 4;
+    private static final long UNKNOWN_BODY_PLACES = 4;
 
     private final Turns turns;
     private final Refusals refusals;
     private final Vertx vertx;
     private final int atOnce;
+    private final int placesOfOthers;
     private final long bytesOfPlace;
     private final Map<Refused, Counter> counts = new EnumMap<>(Refused.class);
 
@@ -55,6 +59,7 @@ class Overload {
         this.refusals = refusals;
         this.vertx = vertx;
         this.atOnce = settings.atOnce();
+        this.placesOfOthers = settings.placesOfOthers();
         this.bytesOfPlace = settings.bytesOfPlace().asLongValue();
         this.turns = new Turns(
                 atOnce,
@@ -63,7 +68,8 @@ class Overload {
                 settings.maxWait().toNanos(),
                 System::nanoTime);
         Gauge.builder("paywitness.overload.places", turns, Turns::taken)
-                .description("Requests that are worked for; a large body counts as several")
+                .description(
+                        "Places taken by the requests that are worked for: one of a look-up, several of others and for large bodies")
                 .register(metrics);
         Gauge.builder("paywitness.overload.waiting", turns, Turns::waiting)
                 .description("Requests that wait for their turn")
@@ -92,7 +98,7 @@ class Overload {
             context.next();
             return;
         }
-        HttpTurn turn = new HttpTurn(client(context), places(request), context, vertx.getOrCreateContext());
+        HttpTurn turn = new HttpTurn(client(context), places(request, path), context, vertx.getOrCreateContext());
         QuarkusRequestWrapper.get(request).addRequestDoneHandler(done -> turns.leave(turn));
         turns.enter(turn);
         turn.entered = true;
@@ -115,13 +121,13 @@ class Overload {
         return caller == null ? NOBODY : caller.rateLimitKey();
     }
 
-    private int places(HttpServerRequest request) {
+    private int places(HttpServerRequest request, String path) {
         if (request.method() == HttpMethod.GET) {
-            return 1;
+            return LOOK_UPS.matcher(path).matches() ? 1 : Math.min(placesOfOthers, atOnce);
         }
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        long places = length == null ? UNKNOWN_PLACES : 1 + parse(length) / bytesOfPlace;
-        return (int) Math.min(places, atOnce);
+        long body = length == null ? UNKNOWN_BODY_PLACES : parse(length) / bytesOfPlace;
+        return (int) Math.min(placesOfOthers + body, atOnce);
     }
 
     // Who sends no number is refused soon after.

@@ -10,10 +10,15 @@ import org.paywitness.settings.Whole;
 /** How many requests this process works for at once, and how many may wait until it does. */
 @ConfigMapping(prefix = "paywitness.overload")
 public interface OverloadSettings {
-    /** Requests that are worked for at once; 0: any number, and nobody waits. */
-    @WithDefault("32")
+    /** Look-ups that are worked for at once, which are places that others share; 0: any number, and nobody waits. */
+    @WithDefault("128")
     @WithConverter(Whole.Natural.class)
     int atOnce();
+
+    /** A request that is no look-up counts as so many: it holds a connection of the pool, which look-ups share. */
+    @WithDefault("4")
+    @WithConverter(Whole.Natural.class)
+    int placesOfOthers();
 
     /** Requests of all clients that may wait; beyond: 503. */
     @WithDefault("1000")
@@ -33,7 +38,7 @@ public interface OverloadSettings {
     @WithDefault("100ms")
     Duration refusalPause();
 
-    /** A body counts as one more request for each so many bytes: it is held in memory. */
-    @WithDefault("1M")
+    /** A body counts as one more look-up for each so many bytes: it is held in memory. */
+    @WithDefault("256K")
     MemorySize bytesOfPlace();
 }

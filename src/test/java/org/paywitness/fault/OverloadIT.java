@@ -60,6 +60,7 @@ class OverloadIT {
                         postgres.configuration("postgres"),
                         Map.of(
                                 "paywitness.overload.at-once", Integer.toString(AT_ONCE),
+                                "paywitness.overload.places-of-others", "1",
                                 "paywitness.overload.waiting", Integer.toString(WAITING),
                                 "paywitness.overload.waiting-of-client", Integer.toString(WAITING_OF_CLIENT),
                                 "paywitness.overload.bytes-of-place", "128K",
