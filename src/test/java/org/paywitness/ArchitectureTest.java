@@ -38,6 +38,9 @@ class ArchitectureTest {
         noClasses()
                 .that(resideInAPackage("org.paywitness.money..")
                         .or(resideInAPackage("org.paywitness.verdict..").and(isNotOfHttp()))
+                        .or(
+                                HasName.Predicates.nameMatching(
+                                        "org\\.paywitness\\.fee\\.(Percent|Rounding|Fee|FeeSchedule|FeeTable|FeeMismatch)(\\$.*)?"))
                         .or(HasName.Predicates.nameMatching(
                                 "org\\.paywitness\\.problem\\.Problem(Texts|Document)?(\\$.*)?")))
                 .should()

@@ -23,6 +23,7 @@ public final class TypeId {
     public static final String INVOICE_REQUEST = "inv";
     public static final String MISCONDUCT_REPORT = "mcr";
     public static final String EVENT = "evt";
+    public static final String FEE_SCHEDULE = "fee";
 
     /** Where a page of a list begins. */
     public static final String CURSOR = "cur";

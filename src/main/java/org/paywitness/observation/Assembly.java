@@ -140,7 +140,8 @@ final class Assembly {
                 said.responseCode(),
                 said.observedAt(),
                 said.moved(),
-                said.statement() == null ? "" : said.statement());
+                said.statement() == null ? "" : said.statement(),
+                said.fee());
     }
 
     private <T> T first(Function<Subject, T> field) {

@@ -1,6 +1,8 @@
 package org.paywitness.observation;
 
 import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.paywitness.money.Money;
 import org.paywitness.problem.Problem;
@@ -19,6 +21,7 @@ import org.paywitness.verdict.Source;
  * @param amount what this source says moved; null means the transaction's amount
  * @param transactionId TypeID of the transaction where the sender knows it, or null: it decides
  * @param statement TypeID of the file it came in, or null
+ * @param fee what this source says it took of the merchant, or gave back with what goes back; null where it does not say
  */
 public record Observation(
         Source source,
@@ -31,7 +34,36 @@ public record Observation(
         SlipProblem slipProblem,
         String text,
         String transactionId,
-        String statement) {
+        String statement,
+        Money fee) {
+
+    /** Of a source that says nothing of a fee. */
+    public Observation(
+            Source source,
+            String sourceRef,
+            Outcome outcome,
+            String responseCode,
+            Instant observedAt,
+            Subject subject,
+            Money amount,
+            SlipProblem slipProblem,
+            String text,
+            String transactionId,
+            String statement) {
+        this(
+                source,
+                sourceRef,
+                outcome,
+                responseCode,
+                observedAt,
+                subject,
+                amount,
+                slipProblem,
+                text,
+                transactionId,
+                statement,
+                null);
+    }
 
     /** How the card or code was read. */
     public enum Channel {
@@ -89,6 +121,8 @@ public record Observation(
      */
     public record Card(String token, String first6, String last4, CardKind kind, String scheme) {}
 
+    private static final Set<Source> SOURCES_WITH_FEES = EnumSet.of(Source.ACQUIRER, Source.WALLET);
+
     private static final Pattern REFERENCE = Pattern.compile("[\\p{L}\\p{N}._:/*#@+=|-]{1,128}");
     private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern RESPONSE_CODE = Pattern.compile("[0-9A-Z]{2}");
@@ -114,7 +148,36 @@ public record Observation(
                 slipProblem,
                 text,
                 transactionId,
-                statementId);
+                statementId,
+                fee);
+    }
+
+    /** The same observation with what the source says of its fee. */
+    public Observation charging(Money stated) {
+        return new Observation(
+                source,
+                sourceRef,
+                outcome,
+                responseCode,
+                observedAt,
+                subject,
+                amount,
+                slipProblem,
+                text,
+                transactionId,
+                statement,
+                stated);
+    }
+
+    /**
+     * Whether it says the same as another with the same reference. A fee that only one of them tells makes no difference:
+     * the same file was read without it before.
+     */
+    boolean saysTheSameAs(Observation other) {
+        boolean oneIsSilent = fee == null || other.fee == null;
+        Observation mine = oneIsSilent ? charging(null) : this;
+        Observation theirs = oneIsSilent ? other.charging(null) : other;
+        return ObservationJson.write(mine).equals(ObservationJson.write(theirs));
     }
 
     /** What moved, by this source's word: {@link #amount()} or else the transaction's amount. May be null. */
@@ -149,6 +212,9 @@ public record Observation(
         time(problem, "/observed_at", observedAt, now);
         if (slipProblem != null && outcome != Outcome.SLIP_FAILED) {
             problem.at("/detail/slip_problem", "belongs to slip_failed only");
+        }
+        if (fee != null && !SOURCES_WITH_FEES.contains(source)) {
+            problem.at("/detail/fee", "is told by the acquirer or the wallet only");
         }
         if (text != null && text.length() > 500) {
             problem.at("/detail/text", "must be at most 500 characters");

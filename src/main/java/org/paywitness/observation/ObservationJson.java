@@ -38,7 +38,8 @@ final class ObservationJson {
                 detail == null ? null : detail.oneOf("slip_problem", Observation.SlipProblem.class),
                 detail == null ? null : CardNumbers.mask(detail.text("text")),
                 fields.text("transaction_id"),
-                null);
+                null,
+                detail == null ? null : detail.money("fee"));
         fields.refuseOthers();
         if (detail != null) {
             detail.refuseOthers();
@@ -96,10 +97,11 @@ final class ObservationJson {
         node.put("observed_at", time(said.observedAt(), zone));
         node.set("transaction", subject(said.subject(), zone));
         put(node, "amount", said.amount());
-        if (said.slipProblem() != null || said.text() != null) {
+        if (said.slipProblem() != null || said.text() != null || said.fee() != null) {
             ObjectNode detail = node.putObject("detail");
             put(detail, "slip_problem", said.slipProblem());
             put(detail, "text", said.text());
+            put(detail, "fee", said.fee());
         }
         put(node, "transaction_id", said.transactionId());
         return node;

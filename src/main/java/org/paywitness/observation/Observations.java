@@ -324,7 +324,7 @@ public class Observations {
                                 .at("/observed_at", "is longer ago than payments are kept")));
             } else if (first.id().equals(kept.id())) {
                 results.add(result(Status.ACCEPTED, kept.id(), belongs.get(kept.id())));
-            } else if (ObservationJson.write(first.said()).equals(ObservationJson.write(kept.said()))) {
+            } else if (first.said().saysTheSameAs(kept.said())) {
                 UUID transaction = belongs.getOrDefault(first.id(), first.transactionId());
                 results.add(result(Status.DUPLICATE, first.id(), transaction));
             } else {

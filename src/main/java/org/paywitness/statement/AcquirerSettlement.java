@@ -17,8 +17,9 @@ import org.paywitness.verdict.Source;
 
 /**
  * The acquirer's settlement file. A refund, void or reversal is said about the transaction that {@code original_rrn}
- * names: its row's time and amount are the return's own and never claimed for the transaction. Complete for each
- * merchant in it through that merchant's latest row.
+ * names: its row's time and amount are the return's own and never claimed for the transaction. The column {@code fee}
+ * is what the acquirer took of the merchant, or gave back with a return. Complete for each merchant in it through that
+ * merchant's latest row.
  */
 final class AcquirerSettlement extends Table {
     private static final List<String> REQUIRED =
@@ -79,7 +80,7 @@ final class AcquirerSettlement extends Table {
                 null,
                 null);
         completion.reaches(merchant, time);
-        return List.of(new Observation(
+        Observation said = new Observation(
                 Source.ACQUIRER,
                 reference(row, merchant, outcome, time),
                 outcome,
@@ -90,7 +91,8 @@ final class AcquirerSettlement extends Table {
                 null,
                 null,
                 null,
-                context.statementId()));
+                context.statementId());
+        return List.of(outcome == Outcome.DECLINED ? said : said.charging(row.fee("fee", amount.currency())));
     }
 
     private static Outcome outcome(String type) {

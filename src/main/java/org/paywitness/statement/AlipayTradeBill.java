@@ -27,6 +27,7 @@ final class AlipayTradeBill extends Table {
     private static final String FINISHED = "完成时间";
     private static final String AMOUNT = "订单金额（元）";
     private static final String REFUND_NO = "退款批次号/请求号";
+    private static final String FEE = "服务费（元）";
     private static final List<String> REQUIRED = List.of(TRADE_NO, KIND, CREATED, FINISHED, AMOUNT, REFUND_NO);
 
     /** Alipay's bills of the mainland are in yuan; the columns say so. */
@@ -131,7 +132,7 @@ final class AlipayTradeBill extends Table {
                 null,
                 null,
                 null);
-        return List.of(new Observation(
+        Observation said = new Observation(
                 Source.WALLET,
                 reference(row, number, outcome),
                 outcome,
@@ -142,7 +143,8 @@ final class AlipayTradeBill extends Table {
                 null,
                 null,
                 null,
-                context.statementId()));
+                context.statementId());
+        return List.of(said.charging(row.fee(FEE, CURRENCY)));
     }
 
     /** A request number is the merchant's own and unique within the trade only. */

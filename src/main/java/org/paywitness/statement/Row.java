@@ -77,6 +77,22 @@ record Row(Map<String, Integer> columns, List<String> cells, ZoneId zone) {
         }
     }
 
+    /**
+     * What was taken as a fee, without its sign: some books write what they take as negative. Null where the column is
+     * absent, blank or finer than the currency: the payment in the row counts for more than its fee.
+     */
+    Money fee(String column, String currency) {
+        String decimal = text(column);
+        if (decimal == null) {
+            return null;
+        }
+        try {
+            return Money.parse(decimal.startsWith("-") ? decimal.substring(1) : decimal, currency);
+        } catch (IllegalArgumentException unreadable) {
+            return null;
+        }
+    }
+
     static Instant instant(String text, ZoneId zone, String column) {
         try {
             TemporalAccessor time = TIME.parse(text);

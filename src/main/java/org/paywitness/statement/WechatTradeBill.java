@@ -33,6 +33,7 @@ final class WechatTradeBill extends Table {
     private static final String REFUND_NO = "微信退款单号";
     private static final String REFUNDED = "退款金额";
     private static final String REFUND_STATE = "退款状态";
+    private static final String FEE = "手续费";
     private static final List<String> REQUIRED =
             List.of(TIME, TRANSACTION_NO, STATE, CURRENCY, SETTLED, REFUND_NO, REFUNDED, REFUND_STATE, ORDERED);
 
@@ -119,7 +120,7 @@ final class WechatTradeBill extends Table {
             reference = row.required(REFUND_NO);
         }
         completion.reaches("bill", Row.startOfNextDay(time, context.zone()));
-        return List.of(new Observation(
+        Observation said = new Observation(
                 Source.WALLET,
                 SourceRefs.natural("wechat", reference, outcome.code()),
                 outcome,
@@ -130,7 +131,8 @@ final class WechatTradeBill extends Table {
                 null,
                 null,
                 null,
-                context.statementId()));
+                context.statementId());
+        return List.of(said.charging(row.fee(FEE, currency)));
     }
 
     private Subject subject(Row row, String number, Instant time, Money ordered) {

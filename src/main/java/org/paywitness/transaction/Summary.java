@@ -17,7 +17,8 @@ import org.paywitness.verdict.Source;
 
 /**
  * All that a verdict needs of a transaction's observations, kept in one text column so that one read is enough. The
- * text is a line of head fields and a line for each fact, fields separated by tabs; no field can hold a tab.
+ * text is a line of head fields and a line for each fact, fields separated by tabs; no field can hold a tab. A fact that
+ * tells a fee has one field more at its end.
  *
  * @param channel as on the wire, or null
  * @param authCode ISO 8583 DE 38, or null
@@ -163,6 +164,9 @@ public record Summary(
             money(out, f.amount());
             field(out, f.statement());
             field(out, f.observationId());
+            if (f.fee() != null) {
+                money(out, f.fee());
+            }
         }
         return out.toString();
     }
@@ -200,7 +204,9 @@ public record Summary(
             Instant at = instant(Long.parseLong(in.next()));
             Money amount = in.money();
             String statement = in.next();
-            facts.add(new Fact(in.next(), source, outcome, code, at, amount, statement == null ? "" : statement));
+            String id = in.next();
+            Money fee = in.lineGoesOn() ? in.money() : null;
+            facts.add(new Fact(id, source, outcome, code, at, amount, statement == null ? "" : statement, fee));
         }
         return new Summary(
                 type,
@@ -280,6 +286,11 @@ public record Summary(
             String field = end == at ? null : text.substring(at, end);
             at = end + 1;
             return field;
+        }
+
+        /** Whether the field that was read is not the last one of its line. */
+        boolean lineGoesOn() {
+            return at <= text.length() && text.charAt(at - 1) == '\t';
         }
 
         Sent sent() {

@@ -46,6 +46,7 @@ public record TransactionAnswer(
                                 "A refund that is ready to confirm: the body of POST /v1/refunds. Only for those who may.")
                 RefundsOf.Proposal proposedRefund,
         @Schema(required = true, description = "The disputes about it, oldest first.") List<String> disputes,
+        @Schema(description = "Where anything is known of it; not for cardholders.") FeesOf.Line fee,
         @Schema(required = true, description = "Counts the changes of the transaction.") int version) {
 
     /** The card as far as any source knows it; never a full number. */
@@ -59,7 +60,13 @@ public record TransactionAnswer(
             @Schema(examples = "unionpay") String scheme) {}
 
     static TransactionAnswer of(
-            Found found, RefundsOf.Part part, List<String> disputes, Policy policy, Instant now, Language language) {
+            Found found,
+            RefundsOf.Part part,
+            List<String> disputes,
+            FeesOf.Line fee,
+            Policy policy,
+            Instant now,
+            Language language) {
         Transaction t = found.transaction();
         Transaction.Reference r = t.reference();
         Summary s = t.summary();
@@ -90,12 +97,13 @@ public record TransactionAnswer(
                 part.refunds(),
                 part.proposed(),
                 disputes,
+                fee,
                 t.version());
     }
 
     /** Changes whenever anything but the instant of judging does. */
     String entityTag() {
-        return Answers.tag(verdict.entityTag() + refunds + proposedRefund + disputes);
+        return Answers.tag(verdict.entityTag() + refunds + proposedRefund + disputes + fee);
     }
 
     private static CardAnswer card(Transaction t) {

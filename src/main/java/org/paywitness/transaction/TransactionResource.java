@@ -60,6 +60,7 @@ public class TransactionResource {
     private final TransactionFinder transactions;
     private final RefundsOf refunds;
     private final DisputesOf disputes;
+    private final FeesOf fees;
     private final Lookups lookups;
     private final Answers answers;
     private final Waiting waiting;
@@ -70,6 +71,7 @@ public class TransactionResource {
             TransactionFinder transactions,
             RefundsOf refunds,
             DisputesOf disputes,
+            FeesOf fees,
             Lookups lookups,
             Answers answers,
             Waiting waiting,
@@ -78,6 +80,7 @@ public class TransactionResource {
         this.transactions = transactions;
         this.refunds = refunds;
         this.disputes = disputes;
+        this.fees = fees;
         this.lookups = lookups;
         this.answers = answers;
         this.waiting = waiting;
@@ -299,14 +302,14 @@ public class TransactionResource {
     private Future<List<TransactionAnswer>> withItsRooms(
             List<Found> found, Visibility visibility, Instant now, Language language) {
         List<UUID> ids = found.stream().map(one -> one.transaction().id()).toList();
-        return refunds.of(found, visibility, now)
-                .compose(parts -> disputes.of(ids).map(disputed -> found.stream()
+        return refunds.of(found, visibility, now).compose(parts -> disputes.of(ids)
+                .compose(disputed -> fees.of(found, visibility, now).map(priced -> found.stream()
                         .map(one -> {
                             UUID id = one.transaction().id();
                             List<String> of = disputed.getOrDefault(id, List.of());
-                            return TransactionAnswer.of(one, parts.get(id), of, policy, now, language);
+                            return TransactionAnswer.of(one, parts.get(id), of, priced.get(id), policy, now, language);
                         })
-                        .toList()));
+                        .toList())));
     }
 
     /** @param last where the next page begins; null at the end */

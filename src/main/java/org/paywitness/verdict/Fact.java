@@ -13,6 +13,8 @@ import org.paywitness.money.Money;
  * @param amount what this source says moved, or null where it does not say
  * @param statement id of the file it came in, or "" when it came by itself: equal debits of one statement are two
  *     bookings, the same debit told by two feeds is one
+ * @param fee what this source says it took of the merchant, or gave back with what goes back; null where it does not say.
+ *     No verdict depends on it
  */
 public record Fact(
         String observationId,
@@ -21,7 +23,20 @@ public record Fact(
         String responseCode,
         Instant at,
         Money amount,
-        String statement) {
+        String statement,
+        Money fee) {
+
+    /** Of a source that says nothing of a fee. */
+    public Fact(
+            String observationId,
+            Source source,
+            Outcome outcome,
+            String responseCode,
+            Instant at,
+            Money amount,
+            String statement) {
+        this(observationId, source, outcome, responseCode, at, amount, statement, null);
+    }
 
     private static final Comparator<Money> BY_AMOUNT =
             Comparator.comparing(Money::currency).thenComparing(Money::amount);
@@ -36,6 +51,7 @@ public record Fact(
             .thenComparing(Fact::amount, Comparator.nullsFirst(BY_AMOUNT))
             .thenComparing(Fact::responseCode, Comparator.nullsFirst(Comparator.naturalOrder()))
             .thenComparing(Fact::statement)
+            .thenComparing(Fact::fee, Comparator.nullsFirst(BY_AMOUNT))
             .thenComparing(Fact::observationId);
 
     boolean is(Source who, Outcome what) {

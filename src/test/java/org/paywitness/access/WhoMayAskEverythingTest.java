@@ -77,6 +77,9 @@ class WhoMayAskEverythingTest {
         // Merchants about themselves, never about cards: RiskSignalsTest.
         expect("listRiskSignals", Map.of("merchant", 200, "other merchant", 200, "desk", 200));
         expect("listTerminals", Map.of("merchant", 200, "other merchant", 200, "desk", 200));
+        expect("postFeeSchedule", Map.of("acting desk", 201));
+        expect("getFeeSchedule", Map.of("merchant", 200, "other merchant", 404, "desk", 200));
+        expect("listFeeSchedules", Map.of("merchant", 200, "other merchant", 200, "desk", 200));
         expect("postTerminal", Map.of("merchant", 201, "other merchant", 404, "acting desk", 201));
         expect("postTerminalReport", Map.of("merchant", 201, "other merchant", 404, "acting desk", 201));
         expectOfMisconduct();
@@ -168,6 +171,7 @@ class WhoMayAskEverythingTest {
     private String statement;
     private String refund;
     private String terminal;
+    private String feeSchedule;
     private String report;
     private String invoice;
     private String dispute;
@@ -186,6 +190,7 @@ class WhoMayAskEverythingTest {
         String clerk = Tokens.sign(Tokens.claims("desk:write").subject("clerk"));
         refund = refund(given().auth().oauth2(clerk)).path("id");
         terminal = terminal(given().auth().oauth2(clerk)).path("id");
+        feeSchedule = feeSchedule(given().auth().oauth2(clerk), 0).path("id");
         report = report(given().auth().oauth2(Tokens.cardholder(card))).path("id");
         invoice = issuedInvoice(clerk);
         dispute = dispute(transaction, "no_slip");
@@ -196,6 +201,13 @@ class WhoMayAskEverythingTest {
     private Response terminal(RequestSpecification request) {
         String body = "{\"terminal_id\":\"" + Said.unique("T") + "\",\"merchant_id\":\"" + merchant + "\"}";
         return json(request, body).post("/v1/terminals");
+    }
+
+    private Response feeSchedule(RequestSpecification request, long second) {
+        String body =
+                "{\"merchant_id\":\"" + merchant + "\",\"currency\":\"CNY\",\"rate\":\"0.38\",\"returned\":\"100\","
+                        + "\"valid_from\":\"" + Instant.EPOCH.plusSeconds(second) + "\"}";
+        return json(request, body).post("/v1/fee-schedules");
     }
 
     private Response report(RequestSpecification request) {
@@ -345,6 +357,7 @@ class WhoMayAskEverythingTest {
                     "withdrawDispute",
                     "decideDispute",
                     "postFollowUp" -> json(request, operation.body()).post(path);
+            case "postFeeSchedule" -> feeSchedule(request, System.nanoTime() / 1_000_000);
             case "postTerminal" -> terminal(request);
             case "postTerminalReport" ->
                 json(
@@ -411,6 +424,9 @@ class WhoMayAskEverythingTest {
         }
         if (operation.path().contains("/terminals")) {
             return terminal;
+        }
+        if (operation.path().contains("/fee-schedules")) {
+            return feeSchedule;
         }
         if (operation.path().contains("/guidance")) {
             return "charged_twice";

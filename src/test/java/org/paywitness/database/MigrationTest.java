@@ -389,6 +389,33 @@ class MigrationTest {
                         + " 'misconduct_report_transaction')"));
     }
 
+    @Test
+    void feeSchedulesComeBesideWhatIsThereAndAreNeverChanged() throws SQLException {
+        migrate("10");
+        UUID sale = UUID.randomUUID();
+        execute(
+                database,
+                "INSERT INTO transaction (id, version, merchant_id, occurred_at, summary) VALUES ('" + sale
+                        + "', 1, 'm', now(), '1')");
+        migrate("14");
+        assertEquals(1, number("SELECT count(*) FROM transaction"));
+        String schedule =
+                "INSERT INTO fee_schedule VALUES (gen_random_uuid(), 'm', 'CNY', NULL, 'debit', 5000, 2000, 0,"
+                        + " 'half_up', 1000000, '2026-01-01T00:00:00Z', 'clerk', now())";
+        execute(database, schedule);
+        assertRefused("fee_schedule_key", schedule);
+        execute(database, schedule.replace("'debit'", "NULL"));
+        assertRefused("fee_schedule_key", schedule.replace("'debit'", "NULL"));
+        execute(database, schedule.replace("2026", "2027"));
+        assertRefused("violates check", schedule.replace("5000,", "1000001,"));
+        assertRefused("violates check", schedule.replace("2000, 0", "2000, 2001"));
+        assertRefused("violates check", schedule.replace("half_up", "half"));
+        assertRefused("violates check", schedule.replace("debit", "unknown"));
+        assertRefused("append-only", "UPDATE fee_schedule SET rate = 0");
+        assertRefused("append-only", "DELETE FROM fee_schedule");
+        assertRefused("append-only", "TRUNCATE fee_schedule");
+    }
+
     private static String refund(UUID sale, int amount, int charged) {
         return "INSERT INTO refund (id, transaction_id, merchant_id, card_kind, via_wallet, amount, currency, charged,"
                 + " reason, status, route, requested_by, requested_at, expected_by, audit_number, audit_hash) VALUES ('"

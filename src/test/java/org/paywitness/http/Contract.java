@@ -114,6 +114,7 @@ public abstract class Contract {
         refundPolicy();
         refunds();
         terminals();
+        fees();
         guidance();
         misconduct();
         riskSignals();
@@ -738,6 +739,38 @@ public abstract class Contract {
             RequestSpecification known = given().header("If-None-Match", answer.header("ETag"));
             assertEquals(304, ask(operation, desk, known, read + period).statusCode());
         }
+    }
+
+    private void fees() {
+        String merchant = Said.unique("m");
+        String desk = Tokens.desk();
+        String posted = "/v1/fee-schedules";
+        String body = "{\"merchant_id\":\"" + merchant + "\",\"channel\":\"chip\",\"card_kind\":\"debit\","
+                + "\"currency\":\"CNY\",\"rate\":\"0.50\",\"cap\":{\"amount\":2000,\"currency\":\"CNY\"},"
+                + "\"floor\":{\"amount\":1,\"currency\":\"CNY\"},\"rounding\":\"half_even\",\"returned\":\"100\","
+                + "\"valid_from\":\"2026-01-01\"}";
+        Map<String, String> keyed = Map.of("Content-Type", "application/json", "Idempotency-Key", Said.unique("k"));
+        Response made = refund("postFeeSchedule", desk, keyed, body, posted);
+        assertEquals(201, made.statusCode(), made.asString());
+        assertEquals(201, refund("postFeeSchedule", desk, keyed, body, posted).statusCode());
+        assertEquals(
+                422,
+                refund("postFeeSchedule", desk, keyed, body.replace("0.50", "0.60"), posted)
+                        .statusCode());
+        assertEquals(409, refund("postFeeSchedule", desk, AS_JSON, body, posted).statusCode());
+        for (String read : List.of(made.header("Location"), posted + "?merchant_id=" + merchant)) {
+            String operation = read.contains("?") ? "listFeeSchedules" : "getFeeSchedule";
+            Response answer = get(operation, desk, read);
+            assertEquals(200, answer.statusCode(), answer.asString());
+            RequestSpecification known = given().header("If-None-Match", answer.header("ETag"));
+            assertEquals(304, ask(operation, desk, known, read).statusCode());
+        }
+        Said taken = Said.by("acquirer", "captured").of(merchant, Said.unique("r"), 12_800);
+        taken.json().putObject("detail").putObject("fee").put("amount", 64).put("currency", "CNY");
+        taken.knowing("channel", "chip").card(Said.card());
+        Response priced = get("getTransaction", desk, "/v1/transactions/" + taken.post());
+        assertEquals(64, priced.<Integer>path("fee.expected.amount"), priced.asString());
+        assertEquals(64, priced.<Integer>path("fee.stated[0].fee.amount"), priced.asString());
     }
 
     private Response report(String token, String body, String path) {

@@ -385,6 +385,53 @@ class MalformedInputTest {
     }
 
     @Test
+    void feeSchedulesRefuseWhatTheirFieldsAreNot() throws IOException {
+        String desk = Tokens.desk();
+        String good = "{\"merchant_id\":\"m\",\"channel\":\"qr\",\"card_kind\":\"debit\",\"currency\":\"CNY\","
+                + "\"rate\":\"0.38\",\"rounding\":\"up\",\"returned\":\"50\",\"valid_from\":\"2026-01-01\"}";
+        for (String wrong : WRONG) {
+            for (String name : List.of(
+                    "merchant_id", "channel", "card_kind", "currency", "rate", "rounding", "returned", "valid_from")) {
+                String bad = good.replaceFirst(
+                        "\"" + name + "\":\"[^\"]*\"",
+                        java.util.regex.Matcher.quoteReplacement("\"" + name + "\":" + wrong));
+                boolean optional = List.of("channel", "card_kind", "rounding").contains(name) && wrong.equals("null");
+                boolean merchant = name.equals("merchant_id") && wrong.equals("\"P999999999D\"");
+                if (!optional && !merchant) {
+                    Response answer = refused(
+                            Raw.request("POST", "/v1/fee-schedules", desk, utf8(bad), "Content-Type: application/json"),
+                            bad);
+                    assertEquals(400, answer.statusCode(), bad + answer.asString());
+                }
+            }
+        }
+        for (String wrong : List.of(
+                "\"rate\":\"100.0001\"",
+                "\"rate\":\"0.38%\"",
+                "\"rate\":\"0.00001\"",
+                "\"rate\":\"-1\"",
+                "\"rate\":\"1e1\"",
+                "\"rate\":0.38",
+                "\"returned\":\"101\"",
+                "\"valid_from\":\"2026-02-30\"",
+                "\"valid_from\":\"2026-01-01T00:00:00\"",
+                "\"cap\":{\"amount\":1,\"currency\":\"JPY\"}",
+                "\"cap\":{\"amount\":1,\"currency\":\"CNY\"},\"floor\":{\"amount\":2,\"currency\":\"CNY\"}",
+                "\"cap\":{\"amount\":-1,\"currency\":\"CNY\"}",
+                "\"floor\":{\"amount\":1000000000001,\"currency\":\"CNY\"}",
+                "\"card_kind\":\"unknown\"",
+                "\"fixed\":1")) {
+            String name = wrong.substring(0, wrong.indexOf(':'));
+            String bad = good.contains(name + ":")
+                    ? good.replaceFirst(name + ":\"[^\"]*\"", java.util.regex.Matcher.quoteReplacement(wrong))
+                    : good.replace("}", "," + wrong + "}");
+            Response answer = refused(
+                    Raw.request("POST", "/v1/fee-schedules", desk, utf8(bad), "Content-Type: application/json"), bad);
+            assertEquals(400, answer.statusCode(), bad + answer.asString());
+        }
+    }
+
+    @Test
     void invoiceRequestRefusesWhatItsFieldsAreNot() throws IOException {
         String path = "/v1/transactions/" + known() + "/invoice-requests";
         String inner = path + "/inv_01kaf3v6n8e8q9w2s4d6f8g0h2";

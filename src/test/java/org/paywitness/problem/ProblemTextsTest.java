@@ -56,6 +56,8 @@ class ProblemTextsTest {
                 "acquirer_not_configured",
                 "idempotency_key_required",
                 "invalid_signature",
+                "fee_schedule_exists",
+                "too_many_fee_schedules",
                 "terminal_registered",
                 "terminal_of_another_merchant",
                 "terminal_state",

@@ -67,7 +67,7 @@ public final class MerchantDayImport {
     }
 
     /** The day of one merchant of its own, so that repetitions do not meet. */
-    private static final class Day {
+    static final class Day {
         private final String merchant;
         private final JsonNode expected;
 
@@ -241,7 +241,7 @@ public final class MerchantDayImport {
                     .jsonPath();
         }
 
-        private static String text(String name) throws IOException {
+        static String text(String name) throws IOException {
             return new String(fixture(name), StandardCharsets.UTF_8);
         }
 

@@ -29,6 +29,34 @@ class SummaryTest {
     }
 
     @Test
+    void textsFromBeforeFeesWereReadStillDecode() {
+        String before =
+                "1\tPURCHASE\tDEBIT\t0\tchip\t\t\t\t\t\t\t0\t\nacquirer\tcaptured\t00\t1000000\t9425CNY\tstm_1\tobs_1"
+                        + "\nbank\tdebited\t\t2000000\t9425CNY\t\tobs_2";
+        Summary summary = Summary.decode(before);
+        assertEquals(
+                List.of(
+                        new Fact(
+                                "obs_1",
+                                Source.ACQUIRER,
+                                Outcome.CAPTURED,
+                                "00",
+                                Instant.ofEpochSecond(1),
+                                Money.of(9425, "CNY"),
+                                "stm_1"),
+                        new Fact(
+                                "obs_2",
+                                Source.BANK,
+                                Outcome.DEBITED,
+                                null,
+                                Instant.ofEpochSecond(2),
+                                Money.of(9425, "CNY"),
+                                "")),
+                summary.facts());
+        assertEquals(before, summary.encode(), "what tells no fee is written as before");
+    }
+
+    @Test
     void anotherFormatIsRefusedRatherThanGuessed() {
         assertThrows(IllegalStateException.class, () -> Summary.decode("9\tPURCHASE"));
     }
@@ -44,7 +72,8 @@ class SummaryTest {
                     random.nextBoolean() ? "51" : null,
                     Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000) * 1000L),
                     money(random),
-                    random.nextBoolean() ? "stm_1" : ""));
+                    random.nextBoolean() ? "stm_1" : "",
+                    money(random)));
         }
         return new Summary(
                 Payment.Type.values()[random.nextInt(3)],
