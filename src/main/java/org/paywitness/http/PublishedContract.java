@@ -36,7 +36,8 @@ public class PublishedContract implements OASFilter {
             "evidence", TypeId.EVIDENCE,
             "terminals", TypeId.TERMINAL,
             "invoice-requests", TypeId.INVOICE_REQUEST,
-            "misconduct-reports", TypeId.MISCONDUCT_REPORT);
+            "misconduct-reports", TypeId.MISCONDUCT_REPORT,
+            "fee-schedules", TypeId.FEE_SCHEDULE);
 
     private static final Pattern ID = Pattern.compile("([a-z-]+)/\\{([a-z]+)}");
 

@@ -159,7 +159,7 @@ class FeeScheduleLifeTest {
         return given().auth()
                 .oauth2(Tokens.feed())
                 .header("Content-Type", "application/json")
-                .body(said.toString().getBytes(StandardCharsets.UTF_8))
+                .body(("[" + said + "]").getBytes(StandardCharsets.UTF_8))
                 .post("/v1/observations")
                 .path("results[0].status");
     }
