@@ -3,6 +3,7 @@ package org.paywitness.event;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -18,7 +19,8 @@ import org.paywitness.database.Migrations;
 
 /**
  * What PostgreSQL notifies of, by one connection of this process. A hint that may be lost: whoever listens looks by itself,
- * too ({@code paywitness.events.poll}). Silent behind a pooler in transaction mode, which keeps no session to notify.
+ * too ({@code paywitness.events.poll}). Behind a pooler in transaction mode, which keeps no session to notify, silent unless it
+ * is told a way past it.
  */
 @Singleton
 public class Notifications {
@@ -70,7 +72,7 @@ public class Notifications {
     }
 
     void start(@Observes StartupEvent event) {
-        if (!pooler) {
+        if (!pooler || settings.notificationsUrl().isPresent()) {
             vertx.runOnContext(now -> connect());
         }
     }
@@ -92,10 +94,19 @@ public class Notifications {
             return;
         }
         database.next()
-                .compose(options -> PgConnection.connect(vertx, DatabaseOptions.copy(options)))
+                .compose(options -> PgConnection.connect(vertx, straight(options)))
                 .compose(open -> listen(open))
                 .onSuccess(this::listening)
                 .onFailure(this::lost);
+    }
+
+    private PgConnectOptions straight(PgConnectOptions options) {
+        PgConnectOptions copy = DatabaseOptions.copy(options);
+        settings.notificationsUrl().map(PgConnectOptions::fromUri).ifPresent(url -> copy.setHost(url.getHost())
+                .setPort(url.getPort())
+                .setDatabase(url.getDatabase())
+                .setUseLayer7Proxy(false));
+        return copy;
     }
 
     private io.vertx.core.Future<PgConnection> listen(PgConnection open) {

@@ -46,6 +46,13 @@ class Figures {
                             "expected_by",
                             "refund WHERE status = 'succeeded' AND arrived_at IS NULL AND expected_by < $2",
                             "expected_by"),
+                    oldest(
+                            "events",
+                            "",
+                            "at",
+                            "(SELECT o.at, n.number FROM outbox_new n JOIN outbox o ON o.id = n.event_id) n",
+                            "number"),
+                    oldest("looks", "", "look_at", "verdict_standing WHERE look_at <= $2", "look_at"),
                     dispute("open"),
                     dispute("awaiting_cardholder"),
                     dispute("awaiting_merchant"),

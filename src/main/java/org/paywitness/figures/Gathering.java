@@ -135,6 +135,8 @@ class Gathering {
         one("paywitness.refunds.due", "due", "Refunds that no executor has taken up though it is time");
         one("paywitness.refunds.attention", "attention", "Refunds that a person must resolve");
         one("paywitness.refunds.overdue", "overdue", "Refunds that succeeded and have not arrived when they should");
+        one("paywitness.events.waiting", "events", "Events that were written and have no place in the order yet");
+        one("paywitness.looks.due", "looks", "Transactions that it is time to look at again");
         disputes();
         for (String status : List.of("received", "running")) {
             Tags tags = Tags.of("status", status);

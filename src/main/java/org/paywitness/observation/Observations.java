@@ -1,7 +1,5 @@
 package org.paywitness.observation;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.arc.All;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -12,8 +10,6 @@ import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,6 +28,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.paywitness.id.TypeId;
 import org.paywitness.problem.Problem;
 import org.paywitness.retention.RetentionSettings;
+import org.paywitness.standing.Standings;
 import org.paywitness.transaction.Transaction;
 import org.paywitness.transaction.Transactions;
 import org.paywitness.verdict.Policy;
@@ -65,22 +62,6 @@ public class Observations {
     private static final String FOREIGN_KEY_VIOLATION = "23503";
     private static final String LOCK =
             "SELECT stripe FROM correlation_stripe WHERE stripe = ANY($1) ORDER BY stripe FOR UPDATE";
-    private static final String INSERT = "INSERT INTO observation (id, source, source_ref, heard_at, content,"
-            + " statement_id, at, merchant_id, terminal_id, batch, stan, rrn, merchant_order_no,"
-            + " wallet_transaction_no, card_token, card_first6, card_last4, amount, currency, transaction_id, opened,"
-            + " pinned_to, matched_weakly)"
-            + " SELECT id, source, source_ref, $1, content::jsonb, statement, at, merchant, terminal, batch, stan,"
-            + " rrn, order_no, wallet_no, token, first6, last4, amount, currency, transaction, opened, pinned, weakly"
-            + " FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::timestamptz[],"
-            + " $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],"
-            + " $16::text[], $17::text[], $18::bigint[], $19::text[], $20::uuid[], $21::uuid[], $22::uuid[],"
-            + " $23::bool[]) AS n(id, source, source_ref, content, statement, at, merchant, terminal, batch, stan,"
-            + " rrn, order_no, wallet_no, token, first6, last4, amount, currency, transaction, opened, pinned, weakly)";
-    private static final String MOVE = "UPDATE observation o SET transaction_id = m.transaction, opened = m.opened,"
-            + " matched_weakly = m.weakly FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bool[])"
-            + " AS m(id, transaction, opened, weakly) WHERE o.id = m.id";
-    private static final String LEARN = "INSERT INTO terminal_merchant (terminal_id, merchant_id)"
-            + " SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING";
 
     @ConfigProperty(name = "paywitness.observations.chunk", defaultValue = "500")
     int chunkSize;
@@ -92,31 +73,34 @@ public class Observations {
     private final RegionReader reader;
     private final Transactions transactions;
     private final List<ReturnFollower> followers;
+    private final ObservationTable table;
+    private final Standings standings;
     private final TimeToFinal timeToFinal;
     private final Policy policy;
     private final RetentionSettings retention;
     private final Clock clock;
-    private final ObjectMapper json;
 
     Observations(
             Pool pool,
             RegionReader reader,
             Transactions transactions,
             @All List<ReturnFollower> followers,
+            ObservationTable table,
+            Standings standings,
             TimeToFinal timeToFinal,
             Policy policy,
             RetentionSettings retention,
-            Clock clock,
-            ObjectMapper json) {
+            Clock clock) {
         this.pool = pool;
         this.reader = reader;
         this.transactions = transactions;
         this.followers = followers;
+        this.table = table;
+        this.standings = standings;
         this.timeToFinal = timeToFinal;
         this.policy = policy;
         this.retention = retention;
         this.clock = clock;
-        this.json = json;
     }
 
     /** Something to do in the same database transaction as observations: the results from this place on. */
@@ -352,9 +336,8 @@ public class Observations {
                 .byIds(connection, regrouping.transactionIds())
                 .invoke(regrouping::compareWith)
                 .chain(() -> write(connection, regrouping.changes(), held, now))
-                .chain(() -> insert(connection, regrouping.inserted(), now))
-                .chain(() -> move(connection, regrouping.moved()))
-                .chain(() -> learn(connection, regrouping.inserted()))
+                .chain(() -> table.write(connection, regrouping.inserted(), regrouping.moved(), now))
+                .chain(() -> follow(connection, regrouping.changes(), now))
                 .map(done -> regrouping.belongs());
     }
 
@@ -369,12 +352,12 @@ public class Observations {
                 .invoke(() -> requireCovered(Region.stripesOf(changes.compared()), held.stripes()))
                 .invoke(changes::findDuplicates)
                 .invoke(() -> held.becomeFinal().addAll(timeToFinal.by(changes, now)))
-                .chain(() -> transactions.write(connection, changes.all(), now))
-                .chain(() -> tell(connection, changes.all(), now));
+                .chain(() -> transactions.write(connection, changes.all(), now));
     }
 
-    private Uni<Void> tell(SqlConnection connection, List<Transactions.Change> changes, Instant now) {
-        List<Transaction> returned = changes.stream()
+    /** Has everybody follow the changes, once all of them are written. */
+    private Uni<Void> follow(SqlConnection connection, Changes changes, Instant now) {
+        List<Transaction> returned = changes.all().stream()
                 .map(Transactions.Change::transaction)
                 .filter(t -> t.mergedInto() == null && !t.summary().sent().isEmpty())
                 .toList();
@@ -384,7 +367,7 @@ public class Observations {
                 all = all.chain(() -> follower.changed(connection, transaction, now));
             }
         }
-        return all;
+        return all.chain(() -> standings.written(connection, changes.all(), changes::row, now));
     }
 
     /** What becomes of some transactions for another reason than an observation. */
@@ -427,9 +410,12 @@ public class Observations {
         Held held = new Held(stripes);
         return transaction(held, connection -> lock(connection, stripes)
                         .chain(() -> survivors(connection, revision.ids()))
-                        .chain(rows -> revision.change().of(connection, rows).chain(next -> write(
-                                        connection, changes(rows, next, revision.reason()), held, now)
-                                .chain(() -> revision.along().apply(connection, next)))))
+                        .chain(rows -> revision.change().of(connection, rows).chain(next -> {
+                            Changes changes = changes(rows, next, revision.reason());
+                            return write(connection, changes, held, now)
+                                    .chain(() -> follow(connection, changes, now))
+                                    .chain(() -> revision.along().apply(connection, next));
+                        })))
                 .onFailure(failure -> attempt < MAX_ATTEMPTS && isWorthRetrying(failure))
                 .recoverWithUni(failure -> reviseHolding(revision, more(stripes, failure), attempt + 1));
     }
@@ -500,99 +486,5 @@ public class Observations {
             more.addAll(uncovered.stripes);
         }
         return more;
-    }
-
-    private Uni<Void> insert(SqlConnection connection, List<Kept> fresh, Instant now) {
-        if (fresh.isEmpty()) {
-            return Uni.createFrom().voidItem();
-        }
-        Tuple tuple = Tuple.tuple()
-                .addValue(now.atOffset(ZoneOffset.UTC))
-                .addValue(column(fresh, Kept::id, UUID[]::new))
-                .addValue(column(fresh, k -> k.said().source().code(), String[]::new))
-                .addValue(column(fresh, k -> k.said().sourceRef(), String[]::new))
-                .addValue(column(fresh, this::content, String[]::new))
-                .addValue(column(fresh, k -> statement(k.said()), UUID[]::new))
-                .addValue(column(fresh, k -> k.said().at().atOffset(ZoneOffset.UTC), OffsetDateTime[]::new))
-                .addValue(column(fresh, k -> k.said().subject().merchantId(), String[]::new))
-                .addValue(column(fresh, k -> k.said().subject().terminalId(), String[]::new))
-                .addValue(column(fresh, k -> k.said().subject().batch(), String[]::new))
-                .addValue(column(fresh, k -> k.said().subject().stan(), String[]::new))
-                .addValue(column(fresh, k -> k.said().subject().rrn(), String[]::new))
-                .addValue(column(fresh, k -> k.said().subject().merchantOrderNo(), String[]::new))
-                .addValue(column(fresh, k -> k.said().subject().walletTransactionNo(), String[]::new))
-                .addValue(column(fresh, k -> card(k).token(), String[]::new))
-                .addValue(column(fresh, k -> card(k).first6(), String[]::new))
-                .addValue(column(fresh, k -> card(k).last4(), String[]::new))
-                .addValue(
-                        column(fresh, k -> amount(k) == null ? null : amount(k).amount(), Long[]::new))
-                .addValue(
-                        column(fresh, k -> amount(k) == null ? null : amount(k).currency(), String[]::new))
-                .addValue(column(fresh, Kept::transactionId, UUID[]::new))
-                .addValue(column(fresh, Kept::opened, UUID[]::new))
-                .addValue(column(fresh, Kept::pinnedTo, UUID[]::new))
-                .addValue(column(fresh, Kept::weakly, Boolean[]::new));
-        return connection.preparedQuery(INSERT).execute(tuple).replaceWithVoid();
-    }
-
-    private Uni<Void> move(SqlConnection connection, List<Kept> moved) {
-        return moved.isEmpty()
-                ? Uni.createFrom().voidItem()
-                : connection
-                        .preparedQuery(MOVE)
-                        .execute(Tuple.tuple()
-                                .addValue(column(moved, Kept::id, UUID[]::new))
-                                .addValue(column(moved, Kept::transactionId, UUID[]::new))
-                                .addValue(column(moved, Kept::opened, UUID[]::new))
-                                .addValue(column(moved, Kept::weakly, Boolean[]::new)))
-                        .replaceWithVoid();
-    }
-
-    private Uni<Void> learn(SqlConnection connection, List<Kept> fresh) {
-        Set<List<String>> pairs = new HashSet<>();
-        for (Kept kept : fresh) {
-            Observation.Subject s = kept.said().subject();
-            if (s.terminalId() != null && s.merchantId() != null && !reader.knows(s.terminalId(), s.merchantId())) {
-                pairs.add(List.of(s.terminalId(), s.merchantId()));
-            }
-        }
-        List<List<String>> rows = List.copyOf(pairs);
-        return rows.isEmpty()
-                ? Uni.createFrom().voidItem()
-                : connection
-                        .preparedQuery(LEARN)
-                        .execute(Tuple.of(
-                                column(rows, pair -> pair.get(0), String[]::new),
-                                column(rows, pair -> pair.get(1), String[]::new)))
-                        .replaceWithVoid();
-    }
-
-    private String content(Kept kept) {
-        try {
-            return json.writeValueAsString(ObservationJson.write(kept.said()));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static final Observation.Card NO_CARD = new Observation.Card(null, null, null, null, null);
-
-    private static Observation.Card card(Kept kept) {
-        Observation.Card card = kept.said().subject().card();
-        return card == null ? NO_CARD : card;
-    }
-
-    private static org.paywitness.money.Money amount(Kept kept) {
-        return WeakMatching.amount(kept.said());
-    }
-
-    private static UUID statement(Observation said) {
-        return said.statement() == null
-                ? null
-                : TypeId.parse(TypeId.STATEMENT, said.statement()).orElseThrow();
-    }
-
-    static <T, V> V[] column(Collection<T> rows, Function<T, V> field, java.util.function.IntFunction<V[]> array) {
-        return rows.stream().map(field).toArray(array);
     }
 }

@@ -1,6 +1,6 @@
 package org.paywitness.observation;
 
-import static org.paywitness.observation.Observations.column;
+import static org.paywitness.observation.ObservationTable.column;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.paywitness.id.TypeId;
 
 /** The tables of statements: the file in chunks, how far it was worked in, and the rows refused. */
 @ApplicationScoped
@@ -47,8 +48,18 @@ class Statements {
     private static final String CHUNK =
             "INSERT INTO statement_chunk (statement_id, number, content) VALUES ($1, $2, $3)";
     private static final String READ = "SELECT content FROM statement_chunk WHERE statement_id = $1 AND number = $2";
-    private static final String RECEIVED = "UPDATE statement SET status = 'received', format = $2, bytes = $3,"
-            + " chunks = $4 WHERE id = $1 AND status = 'receiving'";
+    // Told in the statement that makes the change.
+    private static final String TELL = ", told AS (INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload,"
+            + " merchant_id, at) SELECT %1$s::uuid, 'statement', %2$s, 'statement.' || c.status, json_strip_nulls("
+            + "json_build_object('statement_id', %2$s::text, 'merchant_id', c.merchant_id, 'format', c.format, 'status',"
+            + " c.status, 'rows', json_build_object('read', c.rows_read, 'accepted', c.rows_accepted, 'duplicate',"
+            + " c.rows_duplicate, 'refused', c.rows_refused), 'complete_through', to_char(c.complete_through"
+            + " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), 'failure_code', c.failure_code,"
+            + " 'failure_detail', c.failure_detail))::text, c.merchant_id, now() FROM changed c)"
+            + " SELECT count(*)::int FROM changed";
+    private static final String RECEIVED = "WITH changed AS (UPDATE statement SET status = 'received', format = $2,"
+            + " bytes = $3, chunks = $4 WHERE id = $1 AND status = 'receiving' RETURNING *)"
+            + TELL.formatted("$5", "$6");
     private static final String DROP = "DELETE FROM statement WHERE id = $1 AND status = 'receiving'";
     private static final String PURGE = "DELETE FROM statement WHERE status = 'receiving' AND received_at < $1";
     private static final String CLAIM = "UPDATE statement SET status = 'running', leased_until = $2,"
@@ -67,8 +78,10 @@ class Statements {
             + " WITH ORDINALITY AS r(line, code, value, detail, n)";
     private static final String REFUSALS = "SELECT line, code, value, detail FROM statement_refusal"
             + " WHERE statement_id = $1 ORDER BY number LIMIT $2";
-    private static final String END = "UPDATE statement SET status = $3, complete_through = $4, failure_code = $5,"
-            + " failure_detail = $6, leased_until = NULL WHERE id = $1 AND attempts = $2 AND status = 'running'";
+    private static final String END = "WITH changed AS (UPDATE statement SET status = $3, complete_through = $4,"
+            + " failure_code = $5, failure_detail = $6, leased_until = NULL WHERE id = $1 AND attempts = $2"
+            + " AND status = 'running' RETURNING *)"
+            + TELL.formatted("$7", "$8");
     private static final String FORGET_CHUNKS = "DELETE FROM statement_chunk WHERE statement_id = $1";
 
     /** For how long a worker that gives no sign of life keeps a statement. */
@@ -95,7 +108,7 @@ class Statements {
 
     Uni<Void> received(UUID id, Format format, long bytes, int chunks) {
         return pool.preparedQuery(RECEIVED)
-                .execute(Tuple.of(id, format.code(), bytes, chunks))
+                .execute(Tuple.of(id, format.code(), bytes, chunks, TypeId.next(), TypeId.format(TypeId.STATEMENT, id)))
                 .replaceWithVoid();
     }
 
@@ -228,15 +241,17 @@ class Statements {
             SqlClient connection, Claim claim, Statement.Status status, Instant through, String code, String detail) {
         return connection
                 .preparedQuery(END)
-                .execute(Tuple.of(
-                        claim.id(),
-                        claim.attempt(),
-                        status.name(),
-                        through == null ? null : utc(through),
-                        code,
-                        detail))
+                .execute(Tuple.tuple()
+                        .addValue(claim.id())
+                        .addValue(claim.attempt())
+                        .addValue(status.name())
+                        .addValue(through == null ? null : utc(through))
+                        .addValue(code)
+                        .addValue(detail)
+                        .addValue(TypeId.next())
+                        .addValue(TypeId.format(TypeId.STATEMENT, claim.id())))
                 .invoke(rows -> {
-                    if (rows.rowCount() == 0) {
+                    if (rows.iterator().next().getInteger(0) == 0) {
                         throw new Lost();
                     }
                 })

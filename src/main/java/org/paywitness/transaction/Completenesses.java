@@ -9,6 +9,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import org.paywitness.verdict.Completeness;
 import org.paywitness.verdict.Source;
 
@@ -22,6 +26,12 @@ public class Completenesses {
             "INSERT INTO completeness (source, merchant_id, complete_through, heard_at)" + " VALUES ($1, $2, $3, $4)";
     private static final String NOW = "SELECT max(terminal), max(acquirer), max(bank), max(wallet)"
             + " FROM completeness_now WHERE merchant_id = '*' OR merchant_id = $1";
+
+    private static final String OF = "SELECT merchant_id, terminal, acquirer, bank, wallet FROM completeness_now"
+            + " WHERE merchant_id = ANY($1)";
+    private static final String FOLLOW = "INSERT INTO completeness_follow AS f (merchant_id, source, through)"
+            + " VALUES ($1, $2, $3) ON CONFLICT (merchant_id, source) DO UPDATE"
+            + " SET through = greatest(f.through, excluded.through), until = NULL";
 
     private final Pool pool;
 
@@ -39,6 +49,30 @@ public class Completenesses {
                 });
     }
 
+    /**
+     * What is complete for each of these merchants.
+     *
+     * @param merchants {@link #ALL} for one that is not known
+     */
+    public Uni<Map<String, Completeness>> of(SqlClient client, Set<String> merchants) {
+        Set<String> asked = new HashSet<>(merchants);
+        asked.add(ALL);
+        return client.preparedQuery(OF)
+                .execute(Tuple.of(asked.toArray(String[]::new)))
+                .map(rows -> {
+                    Map<String, Completeness> told = new HashMap<>();
+                    rows.forEach(row -> told.put(
+                            row.getString(0),
+                            new Completeness(time(row, 1), time(row, 2), time(row, 3), time(row, 4))));
+                    Completeness all = told.getOrDefault(ALL, Completeness.NONE);
+                    Map<String, Completeness> of = new HashMap<>();
+                    asked.forEach(merchant -> of.put(
+                            merchant,
+                            told.getOrDefault(merchant, Completeness.NONE).or(all)));
+                    return of;
+                });
+    }
+
     private static Instant time(Row row, int position) {
         OffsetDateTime at = row.getOffsetDateTime(position);
         return at == null ? null : at.toInstant();
@@ -46,7 +80,7 @@ public class Completenesses {
 
     /**
      * Takes note in the caller's database transaction. Completeness never goes back: an earlier instant is recorded
-     * and changes nothing.
+     * and changes nothing. What changes by it is looked at soon after the commit.
      */
     public Uni<Void> tell(SqlClient client, Source source, String merchantId, Instant through, Instant heardAt) {
         String merchant = merchantId == null ? ALL : merchantId;
@@ -59,6 +93,7 @@ public class Completenesses {
         return client.preparedQuery(TELL)
                 .execute(Tuple.of(source.code(), merchant, at, heardAt.atOffset(ZoneOffset.UTC)))
                 .chain(() -> client.preparedQuery(stand).execute(Tuple.of(merchant, at)))
+                .chain(() -> client.preparedQuery(FOLLOW).execute(Tuple.of(merchant, column, at)))
                 .replaceWithVoid();
     }
 }

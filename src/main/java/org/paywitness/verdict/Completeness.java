@@ -18,6 +18,19 @@ public record Completeness(Instant terminal, Instant acquirer, Instant bank, Ins
         };
     }
 
+    /** Of each source the later of both. */
+    public Completeness or(Completeness other) {
+        return new Completeness(
+                later(terminal, other.terminal),
+                later(acquirer, other.acquirer),
+                later(bank, other.bank),
+                later(wallet, other.wallet));
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one == null || other != null && other.isAfter(one) ? other : one;
+    }
+
     /** The source's data holds everything up to and including this instant. */
     public boolean reaches(Source source, Instant instant) {
         Instant through = of(source);

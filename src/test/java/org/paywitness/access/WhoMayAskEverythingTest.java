@@ -76,6 +76,7 @@ class WhoMayAskEverythingTest {
         }
         // Merchants about themselves, never about cards: RiskSignalsTest.
         expect("listRiskSignals", Map.of("merchant", 200, "other merchant", 200, "desk", 200));
+        expect("listEvents", Map.of("merchant", 200, "other merchant", 200, "desk", 200));
         expect("listTerminals", Map.of("merchant", 200, "other merchant", 200, "desk", 200));
         expect("postFeeSchedule", Map.of("acting desk", 201));
         expect("getFeeSchedule", Map.of("merchant", 200, "other merchant", 404, "desk", 200));

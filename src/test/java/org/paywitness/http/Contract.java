@@ -118,6 +118,7 @@ public abstract class Contract {
         guidance();
         misconduct();
         riskSignals();
+        events();
         receipts();
         invoices();
         disputes();
@@ -626,6 +627,22 @@ public abstract class Contract {
         assertEquals(List.of("terminal_no_answer_rate"), second.path("data.kind"));
         RequestSpecification known = given().header("If-None-Match", first.header("ETag"));
         assertEquals(304, ask("listRiskSignals", desk, known, list).statusCode());
+    }
+
+    private void events() {
+        String merchant = Said.unique("m");
+        Said.by("acquirer", "approved").of(merchant, Said.unique("r"), 100).post();
+        String list = "/v1/events?type=verdict.changed&limit=1";
+        Waiting.until("the event of a verdict", Duration.ofSeconds(30), () -> {
+            Response page = get("listEvents", Tokens.merchant(merchant), list);
+            return List.of(merchant).equals(page.path("data.merchantid"));
+        });
+        Response page = get("listEvents", Tokens.merchant(merchant), list);
+        Response next = get("listEvents", Tokens.merchant(merchant), list + "&cursor=" + page.path("next_cursor"));
+        assertEquals(List.of(), next.path("data"));
+        RequestSpecification known = given().header("If-None-Match", page.header("ETag"));
+        assertEquals(
+                304, ask("listEvents", Tokens.merchant(merchant), known, list).statusCode());
     }
 
     private void refunds() throws SQLException {

@@ -771,6 +771,25 @@ class MalformedInputTest {
         }
     }
 
+    @Test
+    void eventsRefuseWhatTheirParametersAreNot() throws IOException {
+        Map<String, List<String>> wrong = Map.of(
+                "type",
+                List.of("refund", "refund.", "refund.succeeded,", "REFUND.SUCCEEDED", "a.b,".repeat(20) + "a.b"),
+                "limit",
+                List.of("0", "201", "x"),
+                "cursor",
+                List.of("1", "cur_01kaf3v6n8e8q9w2s4d6f8g0h2", "cur_00000000000008000000000000", "x"));
+        for (Map.Entry<String, List<String>> of : wrong.entrySet()) {
+            for (String value : of.getValue()) {
+                String path = "/v1/events?" + of.getKey() + "=" + value;
+                Response answer = refused(Raw.request("GET", path, Tokens.desk(), null), path);
+                assertEquals(400, answer.statusCode(), path);
+                assertEquals(List.of("?" + of.getKey()), answer.path("errors.pointer"), path);
+            }
+        }
+    }
+
     private static byte[] byDesk(String path, byte[] body) {
         return Raw.request("POST", path, Tokens.desk(), body, "Content-Type: application/json");
     }

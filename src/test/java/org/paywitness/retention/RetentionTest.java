@@ -66,6 +66,8 @@ class RetentionTest {
                     "paywitness.retention.max-clock-difference",
                     "40000d",
                     "paywitness.dispute.poll",
+                    "1h",
+                    "paywitness.standing.poll",
                     "1h");
         }
     }
@@ -186,6 +188,31 @@ class RetentionTest {
         assertTrue(
                 Quarrels.timeline(payments.people.desk, dispute).get("verified").booleanValue());
         assertNothingIsHalf();
+    }
+
+    @Test
+    void eventsLeaveWithTheirPlacesAndThoseOfDisputesStayInTheirTimeline() throws Exception {
+        String sale = payments.paid();
+        String dispute = payments.people
+                .opened(payments.people.cardholder, sale, "unrecognized")
+                .get("id")
+                .textValue();
+        String placed = "SELECT count(*) FROM event_position WHERE aggregateid = '%s'";
+        String told = "SELECT count(*) FROM outbox WHERE aggregateid = '%s'";
+        Waiting.until(
+                "places of the events",
+                PATIENCE,
+                () -> number(placed.formatted(sale)) > 0 && number(placed.formatted(dispute)) > 0);
+        round();
+        assertTrue(number(placed.formatted(sale)) > 0, "they are young");
+        clock.move(LATER);
+        round();
+        assertEquals(0, number(told.formatted(sale)));
+        assertEquals(0, number(placed.formatted(sale)));
+        assertTrue(number(told.formatted(dispute)) > 0);
+        assertEquals(0, number(placed.formatted(dispute)));
+        assertTrue(
+                Quarrels.timeline(payments.people.desk, dispute).get("verified").booleanValue());
     }
 
     private String withRefund(String what) throws SQLException {

@@ -8,6 +8,7 @@ import static org.paywitness.verdict.Facts.at;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,7 +52,10 @@ class JudgeRandomTest {
             arrivalNeverMatters(payment, completeness, now, verdict, context);
             finalStaysFinal(payment, completeness, now, verdict, context);
             assertEquals(Judge.keepsMoney(payment, Policy.DEFAULT), keepsMoney(payment, verdict), context);
+            staysBetweenMoments(payment, now, context);
         }
+        assertTrue(
+                byTime > 0 && bySilence > 0 || HISTORIES < 10_000, byTime + " by time, " + bySilence + " by silence");
         assertTrue(rows.size() == 14 || HISTORIES < 10_000, "rows reached: " + rows);
     }
 
@@ -119,6 +123,48 @@ class JudgeRandomTest {
             Verdict known = judge(p, more, now);
             assertTrue(known.isFinal() && known.kind() == v.kind() && known.cause() == v.cause(), context);
         }
+    }
+
+    private int byTime;
+    private int bySilence;
+
+    // At each moment, right before the next and anywhere between: the same is told.
+    private void staysBetweenMoments(Payment payment, Instant anywhere, String context) {
+        List<Moment> moments = Moments.of(payment, Policy.DEFAULT);
+        Instant silent = Policy.DEFAULT.postedBy(payment.occurredAt(), payment.cardKind());
+        boolean awaitsSilence = moments.contains(Moment.complete(Source.BANK, silent));
+        TreeSet<Instant> times = new TreeSet<>(Set.of(Instant.EPOCH));
+        moments.stream().filter(m -> m.source() == null).forEach(m -> times.add(m.at()));
+        Instant end = Instant.parse("2100-01-01T00:00:00Z");
+        List<Completeness> open = List.of(
+                Completeness.NONE,
+                new Completeness(end, end, null, end),
+                new Completeness(null, null, silent.minusNanos(1_000), null));
+        List<Completeness> closed =
+                List.of(new Completeness(null, null, silent, null), new Completeness(end, end, end, end));
+        Object before = null;
+        for (Instant from : times) {
+            Instant next = times.higher(from);
+            Instant to = next == null ? end : next.minusNanos(1_000);
+            List<Instant> between = new ArrayList<>(List.of(from, to));
+            if (!anywhere.isBefore(from) && !anywhere.isAfter(to)) {
+                between.add(anywhere);
+            }
+            Object told = told(judge(payment, open.get(0), from));
+            Object toldSilent = awaitsSilence ? told(judge(payment, closed.get(0), from)) : told;
+            for (Instant now : between) {
+                open.forEach(c -> assertEquals(told, told(judge(payment, c, now)), context + " at " + now));
+                closed.forEach(c -> assertEquals(toldSilent, told(judge(payment, c, now)), context + " at " + now));
+            }
+            byTime += before != null && !before.equals(told) ? 1 : 0;
+            bySilence += told.equals(toldSilent) ? 0 : 1;
+            before = told;
+        }
+    }
+
+    private static Object told(Verdict v) {
+        return Arrays.asList(
+                v.kind(), v.cause(), v.isFinal(), v.charged(), v.returned(), v.promised(), v.duplicateOf(), v.flags());
     }
 
     private static boolean keepsMoney(Payment payment, Verdict v) {
