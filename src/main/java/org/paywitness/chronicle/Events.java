@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.paywitness.event.CloudEvent;
 import org.paywitness.event.EventSettings;
+import org.paywitness.problem.Problem;
 
 /** The events in their order. */
 @Singleton
@@ -41,6 +42,8 @@ class Events {
     /**
      * What comes after a position, at most so many, and looked for within a bounded stretch.
      *
+     * Fails with 400 {@code invalid_cursor} beyond the last event.
+     *
      * @param merchant null: of all
      * @param types null: all
      */
@@ -54,10 +57,14 @@ class Events {
                         (long) limit))
                 .map(rows -> {
                     List<CloudEvent> events = new ArrayList<>(rows.size());
-                    long head = 0;
+                    long head = rows.iterator().next().getLong(0);
+                    // Restored to an earlier time: to wait until the head gets there would skip what comes until then.
+                    if (position > head) {
+                        throw Problem.badRequest("invalid_cursor", "There has never been an event so late.")
+                                .at("?cursor", "lies beyond the last event: begin anew");
+                    }
                     long next = position;
                     for (Row row : rows) {
-                        head = row.getLong(0);
                         next = Math.max(position, row.getLong(1));
                         if (row.getLong(2) != null) {
                             events.add(event(row));

@@ -112,6 +112,17 @@ class EventsTest {
     }
 
     @Test
+    void cursorOfARecordThatWasRestoredIsRefusedRatherThanWaitedFor() {
+        long head = await("SELECT position FROM event_head").get(0).getLong(0);
+        given().auth()
+                .oauth2(Tokens.desk())
+                .get("/v1/events?cursor=" + TypeId.format(TypeId.CURSOR, new java.util.UUID(0, head + 1_000_000)))
+                .then()
+                .statusCode(400)
+                .body("code", org.hamcrest.Matchers.equalTo("invalid_cursor"));
+    }
+
+    @Test
     void eventsNeedAMerchantOrTheDesk() {
         for (String token : List.of(
                 Tokens.cardholder(Said.card()), Tokens.feed(), Tokens.scope("merchant:read"), Tokens.scope("openid"))) {

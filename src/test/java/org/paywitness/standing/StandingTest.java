@@ -47,7 +47,7 @@ class StandingTest {
     public static class NobodyElseLooks implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("paywitness.standing.poll", "1h", "paywitness.standing.step", "7");
+            return Map.of("paywitness.standing.poll", "1h", "paywitness.standing.step", "25");
         }
     }
 
@@ -282,7 +282,7 @@ class StandingTest {
     @Test
     void transactionsOfTheVersionBeforeAreTakenUpWithoutAWord() {
         List<String> sales = new ArrayList<>();
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 60; i++) {
             sales.add(Said.by("acquirer", "approved")
                     .of(merchant, Said.unique("R"), 100 + i)
                     .post());
@@ -296,11 +296,11 @@ class StandingTest {
         int taken = 0;
         while (taken < sales.size()) {
             int step = await(pool.withTransaction(due::untold));
-            assertTrue(step > 0 && step <= 7, taken + " and " + step);
+            assertTrue(step > 0 && step <= 25, taken + " and " + step);
             taken += step;
         }
         assertEquals(
-                20, number("SELECT count(*) FROM verdict_standing WHERE bank_at IS NOT NULL AND merchant_id = $1"));
+                60, number("SELECT count(*) FROM verdict_standing WHERE bank_at IS NOT NULL AND merchant_id = $1"));
         sales.forEach(sale -> assertEquals(0, events(sale).size()));
         clock.move(Duration.ofMinutes(11));
         assertEquals(0, await(pool.withTransaction(due::untold)));
