@@ -81,7 +81,9 @@ public class EmbeddedPostgresResource implements QuarkusTestResourceLifecycleMan
     /** The same for a server at another port of this machine. */
     public static Map<String, String> configuration(int port, String database) {
         String at = "//localhost:" + port + "/" + database;
-        return Map.of(
+        Map<String, String> all = new HashMap<>();
+        all.put("paywitness.webhook.keys.01", base64(new byte[32]));
+        all.putAll(Map.of(
                 "quarkus.datasource.reactive.url",
                 "postgresql:" + at,
                 "quarkus.datasource.jdbc.url",
@@ -101,7 +103,8 @@ public class EmbeddedPostgresResource implements QuarkusTestResourceLifecycleMan
                 "paywitness.acquirer.key-id",
                 Simulator.KEY_ID,
                 "paywitness.acquirer.secret",
-                Simulator.SECRET);
+                Simulator.SECRET));
+        return all;
     }
 
     @Override

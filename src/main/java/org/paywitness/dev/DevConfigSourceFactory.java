@@ -56,6 +56,7 @@ public class DevConfigSourceFactory implements ConfigSourceFactory {
             KeyPair keys = DevKeys.keptIn(HOME.resolve("dev-key"));
             properties.put(DevKeys.PRIVATE_KEY, DevKeys.base64(keys.getPrivate().getEncoded()));
             properties.put("paywitness.card-token.keys.01", DevKeys.cardTokenKey(keys.getPrivate()));
+            properties.put("paywitness.webhook.keys.01", DevKeys.webhookKey(keys.getPrivate()));
             if (!isSet(context, "quarkus.oidc.auth-server-url")) {
                 properties.put(
                         "quarkus.oidc.public-key",

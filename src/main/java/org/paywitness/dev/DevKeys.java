@@ -1,6 +1,7 @@
 package org.paywitness.dev;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -57,8 +58,19 @@ final class DevKeys {
 
     /** A key for card tokens that lives as long as the private key does. */
     static String cardTokenKey(PrivateKey key) {
+        return derived(key, "");
+    }
+
+    /** Likewise one for the secrets of webhooks. */
+    static String webhookKey(PrivateKey key) {
+        return derived(key, "webhooks");
+    }
+
+    private static String derived(PrivateKey key, String what) {
         try {
-            return base64(MessageDigest.getInstance("SHA-256").digest(key.getEncoded()));
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(key.getEncoded());
+            return base64(digest.digest(what.getBytes(StandardCharsets.US_ASCII)));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

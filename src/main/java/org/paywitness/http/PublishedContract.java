@@ -27,17 +27,19 @@ import org.paywitness.id.TypeId;
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class PublishedContract implements OASFilter {
     /** What an id in a path is of, by the collection that it is in. */
-    private static final Map<String, String> IDS = Map.of(
-            "transactions", TypeId.TRANSACTION,
-            "statements", TypeId.STATEMENT,
-            "refunds", TypeId.REFUND,
-            "disputes", TypeId.DISPUTE,
-            "proposals", TypeId.PROPOSAL,
-            "evidence", TypeId.EVIDENCE,
-            "terminals", TypeId.TERMINAL,
-            "invoice-requests", TypeId.INVOICE_REQUEST,
-            "misconduct-reports", TypeId.MISCONDUCT_REPORT,
-            "fee-schedules", TypeId.FEE_SCHEDULE);
+    private static final Map<String, String> IDS = Map.ofEntries(
+            Map.entry("transactions", TypeId.TRANSACTION),
+            Map.entry("statements", TypeId.STATEMENT),
+            Map.entry("refunds", TypeId.REFUND),
+            Map.entry("disputes", TypeId.DISPUTE),
+            Map.entry("proposals", TypeId.PROPOSAL),
+            Map.entry("evidence", TypeId.EVIDENCE),
+            Map.entry("terminals", TypeId.TERMINAL),
+            Map.entry("invoice-requests", TypeId.INVOICE_REQUEST),
+            Map.entry("misconduct-reports", TypeId.MISCONDUCT_REPORT),
+            Map.entry("fee-schedules", TypeId.FEE_SCHEDULE),
+            Map.entry("webhook-endpoints", TypeId.WEBHOOK_ENDPOINT),
+            Map.entry("deliveries", TypeId.WEBHOOK_DELIVERY));
 
     private static final Pattern ID = Pattern.compile("([a-z-]+)/\\{([a-z]+)}");
 

@@ -22,6 +22,8 @@ public final class TypeId {
     public static final String TERMINAL = "trm";
     public static final String INVOICE_REQUEST = "inv";
     public static final String MISCONDUCT_REPORT = "mcr";
+    public static final String WEBHOOK_ENDPOINT = "whk";
+    public static final String WEBHOOK_DELIVERY = "whd";
     public static final String EVENT = "evt";
     public static final String FEE_SCHEDULE = "fee";
 

@@ -25,6 +25,9 @@ public interface RetentionSettings {
     /** Events, but those of disputes, which leave with them. */
     Optional<Duration> events();
 
+    /** The log of deliveries of webhooks, counted from the end of each. */
+    Optional<Duration> webhookDeliveries();
+
     /** How many are looked at in one database transaction. */
     @WithDefault("200")
     @WithConverter(Whole.To5000.class)
