@@ -52,7 +52,8 @@ class Turns {
     private static final String GIVE_BACK = "UPDATE webhook_endpoint SET leased_until = NULL, work_at ="
             + " CASE WHEN EXISTS (SELECT FROM webhook_delivery WHERE endpoint_id = $1 AND status = 'pending'"
             + " AND attempts = 0) THEN $2 ELSE (SELECT greatest(min(due_at), $2) FROM webhook_delivery"
-            + " WHERE endpoint_id = $1 AND status = 'pending' AND attempts > 0) END WHERE id = $1";
+            + " WHERE endpoint_id = $1 AND status = 'pending' AND attempts > 0 HAVING count(*) > 0) END WHERE id = $1"
+            + " RETURNING work_at";
     private static final String LET_GO = "UPDATE webhook_endpoint e SET leased_until = NULL"
             + " FROM unnest($1::uuid[], $2::bigint[]) AS held (id, claim) WHERE e.id = held.id AND e.claim = held.claim";
 

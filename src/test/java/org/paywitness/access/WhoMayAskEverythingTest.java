@@ -83,6 +83,7 @@ class WhoMayAskEverythingTest {
         expect("listFeeSchedules", Map.of("merchant", 200, "other merchant", 200, "desk", 200));
         expect("postTerminal", Map.of("merchant", 201, "other merchant", 404, "acting desk", 201));
         expect("postTerminalReport", Map.of("merchant", 201, "other merchant", 404, "acting desk", 201));
+        expectOfWebhooks();
         expectOfMisconduct();
         expectOfDisputes();
         for (String one : List.of("getReceipt", "listInvoiceRequests", "getInvoiceRequest", "getInvoiceFile")) {
@@ -151,6 +152,21 @@ class WhoMayAskEverythingTest {
                         desk));
     }
 
+    // Each act is on an endpoint of its own; a delivery is there for none of them.
+    private static void expectOfWebhooks() {
+        for (String one : List.of("getWebhookEndpoint", "listWebhookDeliveries")) {
+            expect(one, Map.of("merchant", 200, "other merchant", 404, "desk", 200));
+        }
+        expect("listWebhookEndpoints", Map.of("merchant", 200, "other merchant", 200, "desk", 200));
+        expect("postWebhookEndpoint", Map.of("merchant", 201, "other merchant", 404, "acting desk", 201));
+        for (String act : List.of("changeWebhookEndpoint", "rotateWebhookSecret")) {
+            expect(act, Map.of("merchant", 200, "other merchant", 404, "acting desk", 200));
+        }
+        expect("pingWebhookEndpoint", Map.of("merchant", 202, "other merchant", 404, "acting desk", 202));
+        expect("redeliverWebhook", Map.of("merchant", 404, "other merchant", 404, "acting desk", 404));
+        expect("deleteWebhookEndpoint", Map.of("merchant", 204, "other merchant", 404, "acting desk", 204));
+    }
+
     // Never the merchant that is reported.
     private static void expectOfMisconduct() {
         expect("postMisconductReport", Map.of("card", 201, "other card", 404, "acting desk", 201));
@@ -173,6 +189,7 @@ class WhoMayAskEverythingTest {
     private String refund;
     private String terminal;
     private String feeSchedule;
+    private String webhookEndpoint;
     private String report;
     private String invoice;
     private String dispute;
@@ -192,6 +209,7 @@ class WhoMayAskEverythingTest {
         refund = refund(given().auth().oauth2(clerk)).path("id");
         terminal = terminal(given().auth().oauth2(clerk)).path("id");
         feeSchedule = feeSchedule(given().auth().oauth2(clerk), 0).path("id");
+        webhookEndpoint = endpointOfItsOwn();
         report = report(given().auth().oauth2(Tokens.cardholder(card))).path("id");
         invoice = issuedInvoice(clerk);
         dispute = dispute(transaction, "no_slip");
@@ -209,6 +227,16 @@ class WhoMayAskEverythingTest {
                 "{\"merchant_id\":\"" + merchant + "\",\"currency\":\"CNY\",\"rate\":\"0.38\",\"returned\":\"100\","
                         + "\"valid_from\":\"" + Instant.EPOCH.plusSeconds(second) + "\"}";
         return json(request, body).post("/v1/fee-schedules");
+    }
+
+    private String endpointOfItsOwn() {
+        return webhookEndpoint(given().auth().oauth2(Tokens.merchant(merchant))).path("id");
+    }
+
+    private Response webhookEndpoint(RequestSpecification request) {
+        String body = "{\"url\":\"https://hooks.example.org/\",\"event_types\":[\"nothing.ever\"],\"merchant_id\":\""
+                + merchant + "\"}";
+        return json(request, body).post("/v1/webhook-endpoints");
     }
 
     private Response report(RequestSpecification request) {
@@ -365,6 +393,9 @@ class WhoMayAskEverythingTest {
                                 request.header("Idempotency-Key", Said.unique("k")),
                                 "{\"report\":\"faulty\",\"since\":\"2026-01-01T00:00:00Z\"}")
                         .post(path);
+            case "postWebhookEndpoint" -> webhookEndpoint(request);
+            case "changeWebhookEndpoint" ->
+                json(request, "{\"description\":\"x\"}").patch(path);
             case "postEvidence" -> put(request, path);
             case "resolveRefund" ->
                 json(request, "{\"outcome\":\"ask_again\",\"note\":\"x\"}").post(path);
@@ -428,6 +459,9 @@ class WhoMayAskEverythingTest {
         }
         if (operation.path().contains("/fee-schedules")) {
             return feeSchedule;
+        }
+        if (operation.path().contains("/webhook-endpoints")) {
+            return operation.method().equals("delete") ? endpointOfItsOwn() : webhookEndpoint;
         }
         if (operation.path().contains("/guidance")) {
             return "charged_twice";

@@ -416,6 +416,41 @@ class MigrationTest {
         assertRefused("append-only", "TRUNCATE fee_schedule");
     }
 
+    @Test
+    void webhooksComeToEventsThatAreThereAndBeginAfterThem() throws SQLException {
+        migrate("11");
+        String event =
+                "INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, merchant_id, at) VALUES ('%s',"
+                        + " 'refund', 'rfd_1', 'refund.succeeded', '{}', 'm', now());"
+                        + " INSERT INTO event_position SELECT position + 1, '%s', 'm', 'refund', 'rfd_1', 'refund.succeeded'"
+                        + " FROM event_head; UPDATE event_head SET position = position + 1";
+        UUID before = UUID.randomUUID();
+        execute(database, event.formatted(before, before));
+        migrate("12");
+        assertEquals(1, number("SELECT position FROM webhook_cursor"));
+        UUID endpoint = UUID.randomUUID();
+        String made = "INSERT INTO webhook_endpoint (id, merchant_id, url, event_types, status, secret, created_by,"
+                + " created_at, from_position, waiting) VALUES ('" + endpoint + "', 'm', 'https://a.example', '{*}',"
+                + " 'enabled', 's', 'a', now(), 1, 1)";
+        assertRefused("violates check", made.replace("'enabled'", "'asleep'"));
+        assertRefused("violates check", made.replace("'enabled'", "'disabled'"));
+        assertRefused("violates check", made.replace("'s', 'a'", "NULL, 'a'"));
+        assertRefused("violates check", made.replace("{*}", "{}"));
+        execute(database, made);
+        String handed = "INSERT INTO webhook_delivery (id, endpoint_id, event_id, position, type, status, created_at,"
+                + " due_at) VALUES (gen_random_uuid(), '" + endpoint + "', '" + before + "', 1, 'refund.succeeded',"
+                + " 'pending', now(), now())";
+        assertRefused("violates check", handed.replace("'pending'", "'failed'"));
+        execute(database, handed);
+        assertRefused("webhook_delivery_once", handed);
+        assertRefused("violates check", "UPDATE webhook_delivery SET due_at = NULL");
+        assertRefused("violates foreign key", "DELETE FROM webhook_endpoint");
+        execute(database, "DELETE FROM outbox");
+        assertEquals(0, number("SELECT count(*) FROM webhook_delivery"));
+        assertEquals(0, number("SELECT waiting FROM webhook_endpoint"));
+        assertRefused("violates check", "UPDATE webhook_endpoint SET waiting = -1");
+    }
+
     private static String refund(UUID sale, int amount, int charged) {
         return "INSERT INTO refund (id, transaction_id, merchant_id, card_kind, via_wallet, amount, currency, charged,"
                 + " reason, status, route, requested_by, requested_at, expected_by, audit_number, audit_hash) VALUES ('"

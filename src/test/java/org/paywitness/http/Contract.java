@@ -115,6 +115,7 @@ public abstract class Contract {
         refunds();
         terminals();
         fees();
+        webhooks();
         guidance();
         misconduct();
         riskSignals();
@@ -788,6 +789,79 @@ public abstract class Contract {
         Response priced = get("getTransaction", desk, "/v1/transactions/" + taken.post());
         assertEquals(64, priced.<Integer>path("fee.expected.amount"), priced.asString());
         assertEquals(64, priced.<Integer>path("fee.stated[0].fee.amount"), priced.asString());
+    }
+
+    private void webhooks() {
+        String desk = Tokens.desk();
+        String merchant = Said.unique("m");
+        String posted = "/v1/webhook-endpoints";
+        String body = "{\"merchant_id\":\"" + merchant + "\",\"url\":\"https://hooks.example.org/\","
+                + "\"description\":\"books\",\"event_types\":[\"nothing.ever\"]}";
+        Map<String, String> keyed = Map.of("Content-Type", "application/json", "Idempotency-Key", Said.unique("k"));
+        Response made = refund("postWebhookEndpoint", desk, keyed, body, posted);
+        assertEquals(201, made.statusCode(), made.asString());
+        assertEquals(
+                made.asString(),
+                refund("postWebhookEndpoint", desk, keyed, body, posted).asString());
+        assertEquals(
+                422,
+                refund("postWebhookEndpoint", desk, keyed, body.replace("books", "tills"), posted)
+                        .statusCode());
+        assertEquals(
+                404,
+                refund("postWebhookEndpoint", Tokens.merchant("other"), AS_JSON, body, posted)
+                        .statusCode());
+        for (int i = 1; i < 20; i++) {
+            assertEquals(
+                    201,
+                    refund("postWebhookEndpoint", desk, AS_JSON, body, posted).statusCode());
+        }
+        assertEquals(
+                409, refund("postWebhookEndpoint", desk, AS_JSON, body, posted).statusCode());
+        String path = posted + "/" + made.path("id");
+        for (String act : List.of("/rotate-secret", "/ping")) {
+            String operation = act.equals("/ping") ? "pingWebhookEndpoint" : "rotateWebhookSecret";
+            Map<String, String> key = Map.of("Idempotency-Key", Said.unique("k"), "Content-Type", "application/json");
+            int done = act.equals("/ping") ? 202 : 200;
+            assertEquals(done, refund(operation, desk, key, "{}", path + act).statusCode(), operation);
+            assertEquals(done, refund(operation, desk, key, "{}", path + act).statusCode(), operation);
+            assertEquals(422, refund(operation, desk, keyed, "{}", path + act).statusCode(), "another's key");
+        }
+        Waiting.until(
+                "the ping is among the deliveries",
+                PATIENCE,
+                () -> get("listWebhookDeliveries", desk, path + "/deliveries").path("data[0].id") != null);
+        String delivery =
+                get("listWebhookDeliveries", desk, path + "/deliveries").path("data[0].id");
+        redeliveries(desk, keyed, path + "/deliveries/" + delivery + "/redeliver", path);
+        for (String read : List.of(path, path + "/deliveries?status=pending", posted + "?merchant_id=" + merchant)) {
+            String operation = read.equals(path)
+                    ? "getWebhookEndpoint"
+                    : read.contains("deliveries") ? "listWebhookDeliveries" : "listWebhookEndpoints";
+            Response answer = get(operation, desk, read);
+            assertEquals(200, answer.statusCode(), answer.asString());
+            RequestSpecification known = given().header("If-None-Match", answer.header("ETag"));
+            assertEquals(304, ask(operation, desk, known, read).statusCode());
+        }
+        assertEquals(204, ask("deleteWebhookEndpoint", desk, given(), path).statusCode());
+    }
+
+    private void redeliveries(String desk, Map<String, String> keyed, String again, String path) {
+        Map<String, String> once = Map.of("Idempotency-Key", Said.unique("k"));
+        assertEquals(
+                202, ask("redeliverWebhook", desk, given().headers(once), again).statusCode());
+        assertEquals(
+                202, ask("redeliverWebhook", desk, given().headers(once), again).statusCode());
+        assertEquals(
+                422,
+                ask("redeliverWebhook", desk, given().headers(keyed), again).statusCode());
+        assertEquals(
+                200,
+                refund("changeWebhookEndpoint", desk, AS_JSON, "{\"enabled\":false}", path)
+                        .statusCode());
+        assertEquals(409, ask("redeliverWebhook", desk, given(), again).statusCode());
+        assertEquals(
+                409, ask("pingWebhookEndpoint", desk, given(), path + "/ping").statusCode());
     }
 
     private Response report(String token, String body, String path) {

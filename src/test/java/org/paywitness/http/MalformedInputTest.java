@@ -432,6 +432,33 @@ class MalformedInputTest {
     }
 
     @Test
+    void webhooksRefuseWhatTheirFieldsAreNot() throws IOException {
+        String desk = Tokens.desk();
+        String json = "Content-Type: application/json";
+        String endpoint = "{\"merchant_id\":\"" + Said.unique("m") + "\",\"url\":\"https://hooks.example.org/\","
+                + "\"event_types\":[\"nothing.ever\"]}";
+        String path = Raw.send(Raw.request("POST", "/v1/webhook-endpoints", desk, utf8(endpoint), json))
+                .header("Location");
+        for (String wrong : WRONG) {
+            String url = endpoint.replace("\"https://hooks.example.org/\"", wrong);
+            String types = endpoint.replace("[\"nothing.ever\"]", wrong);
+            for (String bad : List.of(url, types, types.replace(wrong, "[" + wrong + "]"))) {
+                Response answer = refused(Raw.request("POST", "/v1/webhook-endpoints", desk, utf8(bad), json), bad);
+                assertEquals(400, answer.statusCode(), bad);
+            }
+            if (!wrong.equals("true")) {
+                for (String bad : List.of("{\"enabled\":" + wrong + "}", "{\"url\":" + wrong + "}")) {
+                    assertEquals(
+                            400,
+                            refused(Raw.request("PATCH", path, desk, utf8(bad), json), bad)
+                                    .statusCode(),
+                            bad);
+                }
+            }
+        }
+    }
+
+    @Test
     void invoiceRequestRefusesWhatItsFieldsAreNot() throws IOException {
         String path = "/v1/transactions/" + known() + "/invoice-requests";
         String inner = path + "/inv_01kaf3v6n8e8q9w2s4d6f8g0h2";

@@ -225,7 +225,7 @@ class WebhookLifeTest {
     @Test
     void receiverThatAsksToBeLeftAloneIs() {
         receiver.answer(request -> Receiver.Reply.of(503).with("Retry-After", "120"));
-        Response endpoint = endpoint(receiver.url("/"), "[\"*\"]");
+        Response endpoint = endpoint(receiver.url("/"), "[\"refund.*\"]");
         List<String> ids = told("refund.some", 2);
         until("the first was tried", () -> receiver.received.size() == 1);
         until(
@@ -319,7 +319,9 @@ class WebhookLifeTest {
             until("and more than one try has hung", () -> slow.received.size() >= 20);
             assertEquals(ids, ids());
             assertEquals(0, (int) seen(quick).path("waiting"));
-            until("it is said why", () -> log(hanging.get(0)).asString().contains("timeout"));
+            until("it is said why", () -> asked().get(path(hanging.get(0)) + "/deliveries?limit=200")
+                    .asString()
+                    .contains("timeout"));
             // The first attempts of one endpoint come one after the other.
             for (int i = 0; i < 10; i++) {
                 String path = "/" + i;
@@ -434,6 +436,17 @@ class WebhookLifeTest {
                 asked().get(path(endpoint) + "/deliveries?status=failed")
                         .<List<?>>path("data")
                         .size());
+        until("it was given back", () -> column("leased_until", endpoint) == null);
+        assertNull(column("work_at", endpoint), "nothing is looked for where nothing waits");
+    }
+
+    private Object column(String name, Response endpoint) {
+        return pool.preparedQuery("SELECT " + name + " FROM webhook_endpoint WHERE id = $1")
+                .executeAndAwait(Tuple.of(TypeId.parse(TypeId.WEBHOOK_ENDPOINT, endpoint.path("id"))
+                        .orElseThrow()))
+                .iterator()
+                .next()
+                .getValue(0);
     }
 
     @Test
