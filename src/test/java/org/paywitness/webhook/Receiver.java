@@ -72,6 +72,10 @@ public final class Receiver implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort() + path;
     }
 
+    public int port() {
+        return server.getAddress().getPort();
+    }
+
     /** From now on. */
     public void answer(Function<Received, Reply> with) {
         answer = with;
