@@ -38,6 +38,7 @@ CREATE TABLE webhook_endpoint (
 
 CREATE INDEX webhook_endpoint_merchant ON webhook_endpoint (merchant_id, id) WHERE status <> 'deleted';
 CREATE INDEX webhook_endpoint_work ON webhook_endpoint (work_at) WHERE status = 'enabled' AND work_at IS NOT NULL;
+CREATE INDEX webhook_endpoint_waiting ON webhook_endpoint (id) WHERE status = 'enabled' AND waiting > 0;
 
 -- One event for one endpoint.
 CREATE TABLE webhook_delivery (

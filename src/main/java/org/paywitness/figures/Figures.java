@@ -59,6 +59,22 @@ class Figures {
                     dispute("under_review"),
                     "SELECT 'disputes_overdue', status, count(*)::float8, 0::float8 FROM (SELECT status FROM dispute"
                             + " WHERE due_at < $2 ORDER BY due_at, id LIMIT $1) d GROUP BY status",
+                    // What waits by endpoint, since each endpoint knows it; endpoints that nobody takes though it is
+                    // time; and
+                    // events that were handed to no endpoint yet.
+                    "SELECT 'webhooks', '', coalesce(sum(waiting), 0)::float8, 0::float8 FROM (SELECT waiting FROM"
+                            + " webhook_endpoint WHERE status = 'enabled' AND waiting > 0 ORDER BY id LIMIT $1) w",
+                    oldest(
+                            "webhooks_due",
+                            "",
+                            "work_at",
+                            "webhook_endpoint WHERE status = 'enabled' AND work_at <= $2"
+                                    + " AND (paused_until IS NULL OR paused_until <= $2)",
+                            "work_at"),
+                    "SELECT 'webhooks_fan_out', '', (SELECT position FROM event_head)::float8 - c.position,"
+                            + " extract(epoch FROM $2 - (SELECT o.at FROM event_position p JOIN outbox o"
+                            + " ON o.id = p.event_id WHERE p.position > c.position ORDER BY p.position LIMIT 1))::float8"
+                            + " FROM webhook_cursor c",
                     "SELECT 'statements', status, count(*)::float8, extract(epoch FROM $2 - min(received_at))::float8"
                             + " FROM (SELECT status, received_at FROM statement WHERE status IN ('received', 'running')"
                             + " ORDER BY received_at LIMIT $1) s GROUP BY status"));

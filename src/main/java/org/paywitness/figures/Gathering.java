@@ -137,6 +137,7 @@ class Gathering {
         one("paywitness.refunds.overdue", "overdue", "Refunds that succeeded and have not arrived when they should");
         one("paywitness.events.waiting", "events", "Events that were written and have no place in the order yet");
         one("paywitness.looks.due", "looks", "Transactions that it is time to look at again");
+        webhooks();
         disputes();
         for (String status : List.of("received", "running")) {
             Tags tags = Tags.of("status", status);
@@ -165,6 +166,25 @@ class Gathering {
         gauge(name, description, Tags.empty(), all -> all.figure(what, "").count());
         seconds(name + ".oldest", "Since when the first of them is", Tags.empty(), all -> all.figure(what, "")
                 .oldestSeconds());
+    }
+
+    private void webhooks() {
+        gauge(
+                "paywitness.webhook.backlog",
+                "Deliveries of webhooks that have neither arrived nor been given up, of endpoints that are enabled",
+                Tags.empty(),
+                all -> all.figure("webhooks", "").count());
+        gauge(
+                "paywitness.webhook.fan.out.backlog",
+                "Events that have not been handed to the endpoints that want them",
+                Tags.empty(),
+                all -> all.figure("webhooks_fan_out", "").count());
+        seconds(
+                "paywitness.webhook.fan.out.backlog.oldest",
+                "Since when the first of them happened",
+                Tags.empty(),
+                all -> all.figure("webhooks_fan_out", "").oldestSeconds());
+        one("paywitness.webhook.due", "webhooks_due", "Endpoints that no sender has taken though it is time");
     }
 
     private void disputes() {

@@ -394,6 +394,7 @@ class WhoMayAskEverythingTest {
                                 "{\"report\":\"faulty\",\"since\":\"2026-01-01T00:00:00Z\"}")
                         .post(path);
             case "postWebhookEndpoint" -> webhookEndpoint(request);
+            case "rotateWebhookSecret" -> json(request, "{}").post(path);
             case "changeWebhookEndpoint" ->
                 json(request, "{\"description\":\"x\"}").patch(path);
             case "postEvidence" -> put(request, path);

@@ -15,7 +15,8 @@ import java.util.Set;
 final class Rules {
     /** Secrets that whoever installs it brings, with their keys; the README tells of each. */
     static final Map<String, Set<String>> BROUGHT = Map.of(
-            "paywitness-keys", Set.of("card-token-01", "acquirer-key-id", "acquirer-secret", "token-public-key"),
+            "paywitness-keys",
+                    Set.of("card-token-01", "webhook-01", "acquirer-key-id", "acquirer-secret", "token-public-key"),
             "paywitness-evidence", Set.of("access-key-id", "secret-access-key"),
             "paywitness-backup", Set.of("access-key-id", "secret-access-key", "region"));
 

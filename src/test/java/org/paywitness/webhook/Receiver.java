@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,7 @@ public final class Receiver implements AutoCloseable {
             String expected = StandardWebhook.signature(
                     List.of(secret),
                     id(),
-                    java.time.Instant.ofEpochSecond(Long.parseLong(headers.get(StandardWebhook.TIMESTAMP))),
+                    Instant.ofEpochSecond(Long.parseLong(headers.get(StandardWebhook.TIMESTAMP))),
                     body);
             return List.of(headers.get(StandardWebhook.SIGNATURE).split(" ")).contains(expected);
         }

@@ -1,7 +1,9 @@
 package org.paywitness.webhook;
 
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,7 +19,7 @@ final class Settings {
         others.forEach((name, value) -> all.put("paywitness.webhook." + name, value));
         return new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
-                .withConverter(java.time.Duration.class, 100, new io.quarkus.runtime.configuration.DurationConverter())
+                .withConverter(Duration.class, 100, new DurationConverter())
                 .withMapping(WebhookSettings.class)
                 .withSources(new PropertiesConfigSource(all, "test", 100))
                 .build()

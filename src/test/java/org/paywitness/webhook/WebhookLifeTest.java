@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quarkus.test.junit.QuarkusTest;
@@ -20,8 +21,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -137,7 +142,7 @@ class WebhookLifeTest {
         return receiver.received.stream().map(Receiver.Received::id).toList();
     }
 
-    private void until(String what, java.util.concurrent.Callable<Boolean> holds) {
+    private void until(String what, Callable<Boolean> holds) {
         Waiting.until(what, PATIENCE, holds);
     }
 
@@ -392,13 +397,12 @@ class WebhookLifeTest {
 
     @Test
     void sealIsOfOneEndpoint() {
-        Sealed sealed = new Sealed(Settings.of(java.util.Map.of()));
-        java.util.UUID one = TypeId.next();
+        Sealed sealed = new Sealed(Settings.of(Map.of()));
+        UUID one = TypeId.next();
         String closed = sealed.seal(one, "whsec_a");
         assertEquals("whsec_a", sealed.open(one, closed));
-        org.junit.jupiter.api.Assertions.assertThrows(
-                IllegalStateException.class, () -> sealed.open(TypeId.next(), closed));
-        Sealed other = new Sealed(Settings.of(java.util.Map.of("current-key", "02", "keys.02", "A".repeat(43) + "=")));
+        assertThrows(IllegalStateException.class, () -> sealed.open(TypeId.next(), closed));
+        Sealed other = new Sealed(Settings.of(Map.of("current-key", "02", "keys.02", "A".repeat(43) + "=")));
         assertEquals("whsec_a", other.open(one, closed), "the key before still opens");
         assertTrue(other.seal(one, "whsec_a").startsWith("02"));
     }
@@ -429,7 +433,7 @@ class WebhookLifeTest {
             read.addAll(page.<List<String>>path("data.event_id"));
             cursor = page.path("next_cursor") == null ? null : "&cursor=" + page.path("next_cursor");
         } while (cursor != null);
-        java.util.Collections.reverse(read);
+        Collections.reverse(read);
         assertEquals(ids(), read);
         assertEquals(
                 0,
@@ -476,9 +480,9 @@ class WebhookLifeTest {
     }
 
     private void leave(Instant before) {
-        java.util.UUID after = null;
+        UUID after = null;
         do {
-            java.util.UUID from = after;
+            UUID from = after;
             after = pool.withTransaction(connection -> oldDeliveries.step(connection, from, before, 200))
                     .await()
                     .atMost(PATIENCE)
