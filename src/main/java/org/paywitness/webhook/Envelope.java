@@ -8,15 +8,19 @@ import org.paywitness.id.TypeId;
 final class Envelope {
     private Envelope() {}
 
-    static String of(Event event) {
-        return new JsonObject()
+    /** @param source whose events these are */
+    static String of(String source, Event event) {
+        JsonObject envelope = new JsonObject()
                 .put("specversion", "1.0")
                 .put("id", TypeId.format(TypeId.EVENT, event.id()))
-                .put("source", "/v1/events")
+                .put("source", source)
                 .put("type", event.type())
                 .put("subject", event.aggregateId())
-                .put("time", event.at().toString())
-                .put("datacontenttype", "application/json")
+                .put("time", event.at().toString());
+        if (event.merchantId() != null) {
+            envelope.put("merchantid", event.merchantId());
+        }
+        return envelope.put("datacontenttype", "application/json")
                 .put("data", new JsonObject(event.payload()))
                 .encode();
     }

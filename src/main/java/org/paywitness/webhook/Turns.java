@@ -33,7 +33,7 @@ class Turns {
             + " WHERE e.id = d.id RETURNING e.id, e.claim, e.url, e.secret, e.secret_before, e.secret_before_until,"
             + " e.failing_since";
     private static final String PARCELS = "SELECT d.id, d.attempts, d.tries, o.id, o.aggregateid, o.type, o.payload,"
-            + " o.at FROM webhook_delivery d JOIN outbox o ON o.id = d.event_id"
+            + " o.merchant_id, o.at FROM webhook_delivery d JOIN outbox o ON o.id = d.event_id"
             + " WHERE d.endpoint_id = $1 AND d.status = 'pending' AND ";
     private static final String FIRST = PARCELS + "d.attempts = 0 ORDER BY d.position LIMIT $2";
     private static final String LATER = PARCELS + "d.attempts > 0 AND d.due_at <= $3 ORDER BY d.due_at LIMIT $2";
@@ -136,7 +136,7 @@ class Turns {
         List<Parcel> parcels = new ArrayList<>(rows.size());
         for (Row row : rows) {
             Event event = new Event(
-                    row.getUUID(3), null, row.getString(4), row.getString(5), row.getString(6), null, time(row, 7));
+                    row.getUUID(3), null, row.getString(4), row.getString(5), row.getString(6), row.getString(7), time(row, 8));
             parcels.add(new Parcel(row.getUUID(0), row.getInteger(1), row.getInteger(2), event));
         }
         return parcels;

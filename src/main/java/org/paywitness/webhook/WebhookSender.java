@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.paywitness.database.Migrations;
 import org.paywitness.id.TypeId;
@@ -58,6 +59,7 @@ class WebhookSender {
     private final Migrations migrations;
     private final MeterRegistry meters;
     private final Vertx vertx;
+    private final String source;
     private final Map<UUID, Long> hands = new ConcurrentHashMap<>();
     private final AtomicInteger busy = new AtomicInteger();
     private final AtomicInteger busyWithFailing = new AtomicInteger();
@@ -74,7 +76,8 @@ class WebhookSender {
             Clock clock,
             Migrations migrations,
             MeterRegistry meters,
-            Vertx vertx) {
+            Vertx vertx,
+            @ConfigProperty(name = "paywitness.events.source", defaultValue = "urn:paywitness") String source) {
         this.turns = turns;
         this.call = call;
         this.sealed = sealed;
@@ -83,6 +86,7 @@ class WebhookSender {
         this.migrations = migrations;
         this.meters = meters;
         this.vertx = vertx;
+        this.source = source;
         settings.check();
         // From the start: a figure that is not there yet cannot be told from one that is lost.
         List.of(Outcome.values()).forEach(this::timer);
@@ -234,7 +238,7 @@ class WebhookSender {
 
         private Uni<Void> attempt(Parcel parcel) {
             String id = TypeId.format(TypeId.EVENT, parcel.event().id());
-            byte[] body = Envelope.of(parcel.event()).getBytes(StandardCharsets.UTF_8);
+            byte[] body = Envelope.of(source, parcel.event()).getBytes(StandardCharsets.UTF_8);
             return call.send(held.url(), id, body, secrets())
                     .invoke(attempt -> timer(attempt.outcome()).record(attempt.took()))
                     .chain(attempt -> record(parcel, attempt));

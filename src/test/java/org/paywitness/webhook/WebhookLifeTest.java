@@ -176,6 +176,7 @@ class WebhookLifeTest {
         assertEquals(one.id(), event.getString("id"));
         assertEquals("refund.some", event.getString("type"));
         assertEquals("rfd_0", event.getString("subject"));
+        assertEquals(merchant, event.getString("merchantid"));
         assertEquals(0, event.getJsonObject("data").getInteger("number"));
     }
 
