@@ -71,10 +71,10 @@ class Figures {
                             "webhook_endpoint WHERE status = 'enabled' AND work_at <= $2"
                                     + " AND (paused_until IS NULL OR paused_until <= $2)",
                             "work_at"),
-                    "SELECT 'webhooks_fan_out', '', (SELECT position FROM event_head)::float8 - c.position,"
+                    "SELECT 'webhooks_fan_out', '', (SELECT position FROM event_head WHERE one)::float8 - c.position,"
                             + " extract(epoch FROM $2 - (SELECT o.at FROM event_position p JOIN outbox o"
                             + " ON o.id = p.event_id WHERE p.position > c.position ORDER BY p.position LIMIT 1))::float8"
-                            + " FROM webhook_cursor c",
+                            + " FROM webhook_cursor c WHERE c.one",
                     "SELECT 'statements', status, count(*)::float8, extract(epoch FROM $2 - min(received_at))::float8"
                             + " FROM (SELECT status, received_at FROM statement WHERE status IN ('received', 'running')"
                             + " ORDER BY received_at LIMIT $1) s GROUP BY status"));

@@ -257,6 +257,27 @@ class FiguresTest {
         gathering.stop(null);
     }
 
+    @Test
+    void whatWebhooksWaitForIsCounted() {
+        String endpoint = "INSERT INTO webhook_endpoint (id, merchant_id, url, event_types, status, disabled_because,"
+                + " disabled_at, secret, created_by, created_at, from_position, waiting, work_at, paused_until) VALUES ("
+                + "gen_random_uuid(), 'm', 'u', '{*}', $1, $2, $3, 's', 'a', now(), 0, $4, $5, $6)";
+        run(endpoint, Tuple.of("enabled", null, null, 7L, at(now.minusSeconds(90)), null));
+        run(endpoint, Tuple.of("enabled", null, null, 5L, at(now.minusSeconds(900)), at(now.plusSeconds(5))));
+        run(endpoint, Tuple.of("disabled", "gone", at(now), 100L, at(now.minusSeconds(900)), null));
+        run(
+                "WITH told AS (INSERT INTO outbox VALUES (gen_random_uuid(), 'refund', 'rfd_1', 'refund.succeeded', '{}',"
+                        + " 'm', $1) RETURNING id), moved AS (UPDATE event_head SET position = 1)"
+                        + " INSERT INTO event_position SELECT 1, id, 'm', 'refund', 'rfd_1', 'refund.succeeded' FROM told",
+                Tuple.of(at(now.minusSeconds(30))));
+        gathering.gather();
+        Waiting.until("gathered", PATIENCE, () -> figure("paywitness.webhook.backlog") == 12);
+        assertEquals(1, figure("paywitness.webhook.due"));
+        assertEquals(90, figure("paywitness.webhook.due.oldest"), 1);
+        assertEquals(1, figure("paywitness.webhook.fan.out.backlog"));
+        assertEquals(30, figure("paywitness.webhook.fan.out.backlog.oldest"), 1);
+    }
+
     /** With whole tables forbidden where an index will do, one that is read whole has no index that would do. */
     @Test
     void everyPartReadsAnIndexOfOpenThings() {
@@ -298,6 +319,11 @@ class FiguresTest {
                         "outbox_new_pkey",
                         "outbox_pkey",
                         "verdict_standing_look",
+                        "webhook_endpoint_waiting",
+                        "webhook_endpoint_work",
+                        "webhook_cursor_pkey",
+                        "event_head_pkey",
+                        "event_position_pkey",
                         "completeness_now_pkey",
                         "completeness_now_terminal",
                         "completeness_now_acquirer",
