@@ -136,7 +136,13 @@ class Turns {
         List<Parcel> parcels = new ArrayList<>(rows.size());
         for (Row row : rows) {
             Event event = new Event(
-                    row.getUUID(3), null, row.getString(4), row.getString(5), row.getString(6), row.getString(7), time(row, 8));
+                    row.getUUID(3),
+                    null,
+                    row.getString(4),
+                    row.getString(5),
+                    row.getString(6),
+                    row.getString(7),
+                    time(row, 8));
             parcels.add(new Parcel(row.getUUID(0), row.getInteger(1), row.getInteger(2), event));
         }
         return parcels;

@@ -1,5 +1,7 @@
 package org.paywitness.webhook;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.ShutdownEvent;
@@ -10,7 +12,6 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,9 +23,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.paywitness.database.Migrations;
+import org.paywitness.event.CloudEvent;
+import org.paywitness.event.Event;
+import org.paywitness.event.EventSettings;
 import org.paywitness.id.TypeId;
 import org.paywitness.webhook.Attempt.Outcome;
 import org.paywitness.webhook.Turns.Held;
@@ -59,7 +62,8 @@ class WebhookSender {
     private final Migrations migrations;
     private final MeterRegistry meters;
     private final Vertx vertx;
-    private final String source;
+    private final EventSettings events;
+    private final ObjectMapper json;
     private final Map<UUID, Long> hands = new ConcurrentHashMap<>();
     private final AtomicInteger busy = new AtomicInteger();
     private final AtomicInteger busyWithFailing = new AtomicInteger();
@@ -77,7 +81,8 @@ class WebhookSender {
             Migrations migrations,
             MeterRegistry meters,
             Vertx vertx,
-            @ConfigProperty(name = "paywitness.events.source", defaultValue = "urn:paywitness") String source) {
+            EventSettings events,
+            ObjectMapper json) {
         this.turns = turns;
         this.call = call;
         this.sealed = sealed;
@@ -86,7 +91,8 @@ class WebhookSender {
         this.migrations = migrations;
         this.meters = meters;
         this.vertx = vertx;
-        this.source = source;
+        this.events = events;
+        this.json = json;
         settings.check();
         // From the start: a figure that is not there yet cannot be told from one that is lost.
         List.of(Outcome.values()).forEach(this::timer);
@@ -238,10 +244,25 @@ class WebhookSender {
 
         private Uni<Void> attempt(Parcel parcel) {
             String id = TypeId.format(TypeId.EVENT, parcel.event().id());
-            byte[] body = Envelope.of(source, parcel.event()).getBytes(StandardCharsets.UTF_8);
+            byte[] body = body(parcel.event());
             return call.send(held.url(), id, body, secrets())
                     .invoke(attempt -> timer(attempt.outcome()).record(attempt.took()))
                     .chain(attempt -> record(parcel, attempt));
+        }
+
+        private byte[] body(Event event) {
+            try {
+                return json.writeValueAsBytes(CloudEvent.of(
+                        events.source(),
+                        event.id(),
+                        event.type(),
+                        event.aggregateId(),
+                        event.at(),
+                        event.merchantId(),
+                        event.payload()));
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         private List<String> secrets() {

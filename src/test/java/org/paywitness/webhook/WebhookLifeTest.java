@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.paywitness.Said;
 import org.paywitness.TestClock;
 import org.paywitness.Tokens;
+import org.paywitness.chronicle.PublishedEvents;
 import org.paywitness.event.Event;
 import org.paywitness.event.Outbox;
 import org.paywitness.fault.Waiting;
@@ -78,6 +79,12 @@ class WebhookLifeTest {
 
     @AfterEach
     void close() {
+        PublishedEvents published = new PublishedEvents();
+        receiver.received.stream()
+                .map(Receiver.Received::text)
+                .filter(text -> new JsonObject(text).getString("type").startsWith("webhook_endpoint."))
+                .filter(text -> new JsonObject(text).getJsonObject("data").containsKey("url"))
+                .forEach(published::verify);
         clock.reset();
         // Nothing is sent after the test.
         pool.preparedQuery(
