@@ -26,6 +26,7 @@ public final class TypeId {
     public static final String WEBHOOK_DELIVERY = "whd";
     public static final String EVENT = "evt";
     public static final String FEE_SCHEDULE = "fee";
+    public static final String EXCEPTION = "exc";
 
     /** Where a page of a list begins. */
     public static final String CURSOR = "cur";

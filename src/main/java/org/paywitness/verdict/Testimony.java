@@ -57,7 +57,8 @@ public final class Testimony {
         return any(Testimony::isTaking);
     }
 
-    static boolean isTaking(Fact f) {
+    /** Whether money was taken by this fact. */
+    public static boolean isTaking(Fact f) {
         return f.is(BANK, DEBITED) || f.is(WALLET, PAID) || f.is(ACQUIRER, CAPTURED);
     }
 
@@ -98,7 +99,7 @@ public final class Testimony {
     }
 
     /** What was taken by the word of the highest authority, or null where no source says how much. */
-    Money takenAmount() {
+    public Money takenAmount() {
         for (Source source : new Source[] {BANK, WALLET, ACQUIRER}) {
             Money amount = takenBy(source);
             if (amount != null) {
@@ -122,7 +123,7 @@ public final class Testimony {
     // --- approved, refused, unknown --------------------------------------------------------------------------------
 
     /** The acquirer's latest word on the charge: null where it has said nothing that counts as an answer. */
-    Fact acquirersWord() {
+    public Fact acquirersWord() {
         return latest(f -> f.source() == ACQUIRER
                 && (f.outcome() == APPROVED
                         || f.outcome() == CAPTURED
@@ -132,7 +133,8 @@ public final class Testimony {
                         || f.outcome() == DECLINED && !isAmbiguous(f) && !isReturnRefused(f)));
     }
 
-    private Fact terminalsWord() {
+    /** The terminal's latest word on the charge, or null: no answer and a void are words, too. */
+    public Fact terminalsWord() {
         return latest(f -> f.source() == TERMINAL
                 && (f.outcome() == APPROVED
                         || f.outcome() == NO_ANSWER
@@ -159,13 +161,20 @@ public final class Testimony {
 
     /** The approved amount by the word of the acquirer, else of the terminal, else the amount held; or null. */
     public Money approvedAmount() {
-        Fact word = latest(f -> f.source() == ACQUIRER && isApproval(f) && f.amount() != null);
-        word = word != null ? word : latest(f -> f.source() == TERMINAL && isApproval(f) && f.amount() != null);
-        word = word != null ? word : standingHold();
+        Money word = approvedBy(ACQUIRER);
+        word = word != null ? word : approvedBy(TERMINAL);
+        Fact hold = word != null ? null : standingHold();
+        return hold == null ? word : hold.amount();
+    }
+
+    /** What this source last approved, or null where it did not approve or named no amount. */
+    public Money approvedBy(Source source) {
+        Fact word = latest(f -> f.source() == source && isApproval(f) && f.amount() != null);
         return word == null ? null : word.amount();
     }
 
-    static boolean isApproval(Fact f) {
+    /** Whether the payment was allowed by this fact, in part or with a code that is odd. */
+    public static boolean isApproval(Fact f) {
         return f.outcome() == APPROVED
                 || f.outcome() == DECLINED && (f.about() == CHARGED || f.about() == CHARGED_PART);
     }
@@ -184,7 +193,8 @@ public final class Testimony {
         return acquirer == null && terminal != null && isRefusal(terminal) ? terminal : null;
     }
 
-    static boolean isRefusal(Fact f) {
+    /** Whether this fact says that nothing was or will be taken. */
+    public static boolean isRefusal(Fact f) {
         return f.outcome() == NO_RECORD || f.outcome() == DECLINED && f.about() == NOT_CHARGED;
     }
 
@@ -206,7 +216,7 @@ public final class Testimony {
     // --- holds and returns -------------------------------------------------------------------------------------------
 
     /** The hold that stands: {@code bank.held} without a later released, debited or credited. Null if none. */
-    Fact standingHold() {
+    public Fact standingHold() {
         Fact last = latest(f -> f.source() == BANK);
         return last != null && last.outcome() == HELD ? last : null;
     }
@@ -216,7 +226,7 @@ public final class Testimony {
     }
 
     /** The statement that takes the whole back: reversed, voided or revoked. Null if none, or approved anew later. */
-    Fact takingBackAll() {
+    public Fact takingBackAll() {
         Fact approval = latest(f -> f.source() == ACQUIRER && isApproval(f));
         Predicate<Fact> stands = f -> approval == null || Fact.IN_TIME.compare(f, approval) > 0;
         Fact reversed = latest(stands.and(f -> f.is(ACQUIRER, REVERSED)));
@@ -269,7 +279,8 @@ public final class Testimony {
         return any(f -> f.amount() == null && (isRefundPromise(f) || isArrival(f)));
     }
 
-    static boolean isPromise(Fact f) {
+    /** Whether money is said to go back by this fact. */
+    public static boolean isPromise(Fact f) {
         return isRefundPromise(f) || f.outcome() == REVERSED || f.outcome() == VOIDED || f.outcome() == REVOKED;
     }
 
@@ -341,7 +352,8 @@ public final class Testimony {
 
     // --- plumbing ----------------------------------------------------------------------------------------------------
 
-    boolean any(Predicate<Fact> which) {
+    /** Whether there is such a fact. */
+    public boolean any(Predicate<Fact> which) {
         for (Fact f : facts) {
             if (which.test(f)) {
                 return true;

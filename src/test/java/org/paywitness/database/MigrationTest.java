@@ -183,6 +183,46 @@ class MigrationTest {
     }
 
     @Test
+    void exceptionsComeToTransactionsThatAreThereAndKeepHowTheyWereClosed() throws SQLException {
+        migrate("11");
+        UUID sale = UUID.randomUUID();
+        execute(
+                database,
+                "INSERT INTO transaction (id, version, merchant_id, occurred_at, summary) VALUES ('" + sale
+                        + "', 1, 'm', now(), '1'); INSERT INTO completeness VALUES ('bank', 'm', now(), now())");
+        migrate("13");
+        assertEquals(1, number("SELECT count(*) FROM completeness WHERE feed IS NULL"), "told before there were feeds");
+        String open = "INSERT INTO reconciliation_exception (id, transaction_id, kind, merchant_id, day, at_stake,"
+                + " currency, proposed, grounds, opened_at) VALUES (gen_random_uuid(), '" + sale
+                + "', '%s', 'm', now(),"
+                + " 12800, 'CNY', 'ask_acquirer', 'g', now())";
+        assertRefused("violates check", open.formatted("missing_at_home"));
+        execute(database, open.formatted("missing_at_bank"));
+        assertRefused("reconciliation_exception_open", open.formatted("missing_at_bank"));
+        assertRefused("violates check", "UPDATE reconciliation_exception SET closed_at = now()");
+        assertRefused("keeps what it is about", "UPDATE reconciliation_exception SET opened_at = now()");
+        assertRefused("keeps what it is about", "DELETE FROM reconciliation_exception");
+        assertRefused("append-only", "TRUNCATE reconciliation_exception");
+        execute(database, "UPDATE reconciliation_exception SET at_stake = 1, grounds = 'h'");
+        execute(
+                database,
+                "UPDATE reconciliation_exception SET closed_at = now(), closed_by = 'clerk', resolution = 'accept',"
+                        + " reason = 'seen'");
+        assertRefused("keeps what it is about", "UPDATE reconciliation_exception SET reason = 'other'");
+        execute(database, open.formatted("missing_at_bank"));
+        assertEquals(2, number("SELECT count(*) FROM reconciliation_exception"), "one after the other");
+        String may = "SET LOCAL paywitness.retention = 'on'; ";
+        assertRefused("leaves with its transaction", may + "DELETE FROM reconciliation_exception");
+        execute(database, may + "DELETE FROM reconciliation_exception; DELETE FROM transaction");
+        execute(
+                database,
+                "INSERT INTO terminal_journal VALUES ('T1', '{[2026-11-10,2026-11-11)}'); INSERT INTO terminal_journal"
+                        + " VALUES ('T1', '{[2026-11-11,2026-11-12)}') ON CONFLICT (terminal_id) DO UPDATE SET days ="
+                        + " terminal_journal.days + excluded.days");
+        assertEquals(1, number("SELECT count(*) FROM terminal_journal WHERE days = '{[2026-11-10,2026-11-12)}'"));
+    }
+
+    @Test
     void reportsOfMisconductComeToTransactionsThatAreThere() throws SQLException {
         migrate("6");
         UUID sale = UUID.randomUUID();
