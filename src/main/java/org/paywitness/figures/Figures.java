@@ -77,7 +77,14 @@ class Figures {
                             + " FROM webhook_cursor c WHERE c.one",
                     "SELECT 'statements', status, count(*)::float8, extract(epoch FROM $2 - min(received_at))::float8"
                             + " FROM (SELECT status, received_at FROM statement WHERE status IN ('received', 'running')"
-                            + " ORDER BY received_at LIMIT $1) s GROUP BY status"));
+                            + " ORDER BY received_at LIMIT $1) s GROUP BY status",
+                    exceptions("missing_at_bank"),
+                    exceptions("missing_at_acquirer"),
+                    exceptions("missing_at_terminal"),
+                    exceptions("amount_mismatch"),
+                    exceptions("duplicate"),
+                    exceptions("fee_mismatch"),
+                    exceptions("late")));
 
     private final Pool pool;
 
@@ -113,6 +120,11 @@ class Figures {
 
     private static String dispute(String status) {
         return oldest("disputes", status, "due_at", "dispute WHERE status = '" + status + "'", "id");
+    }
+
+    private static String exceptions(String kind) {
+        String of = "reconciliation_exception WHERE kind = '" + kind + "' AND closed_at IS NULL";
+        return oldest("exceptions", kind, "opened_at", of, "id");
     }
 
     // How far behind the last merchant is. What is told of all counts for each; where all are gone, who was last

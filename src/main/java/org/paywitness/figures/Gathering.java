@@ -30,6 +30,15 @@ class Gathering {
     private static final int SHOWN_FOR_INTERVALS = 3;
     private static final List<String> REFUNDS = List.of("pending_approval", "approved", "submitted", "in_doubt");
 
+    private static final List<String> EXCEPTIONS = List.of(
+            "missing_at_bank",
+            "missing_at_acquirer",
+            "missing_at_terminal",
+            "amount_mismatch",
+            "duplicate",
+            "fee_mismatch",
+            "late");
+
     private final Figures figures;
     private final FigureSettings settings;
     private final Migrations migrations;
@@ -155,6 +164,15 @@ class Gathering {
                     "How far behind the data of a source is, for the last merchant",
                     Tags.of("source", source.code()),
                     all -> all.figure("completeness", source.code()).oldestSeconds());
+        }
+        for (String kind : EXCEPTIONS) {
+            Tags tags = Tags.of("kind", kind);
+            gauge("paywitness.exceptions", "Exceptions that are open, by kind", tags, all -> all.figure(
+                            "exceptions", kind)
+                    .count());
+            seconds("paywitness.exceptions.oldest", "Since when the first of them is open", tags, all -> all.figure(
+                            "exceptions", kind)
+                    .oldestSeconds());
         }
         Gauge.builder("paywitness.figures.age", this, Gathering::age)
                 .description("Since when the figures of the record were gathered last")

@@ -85,6 +85,11 @@ class WhoMayAskEverythingTest {
         expect("postTerminalReport", Map.of("merchant", 201, "other merchant", 404, "acting desk", 201));
         expectOfWebhooks();
         expectOfMisconduct();
+        for (String one : List.of("getException", "getReconciliation")) {
+            expect(one, Map.of("merchant", 200, "other merchant", 404, "desk", 200));
+        }
+        expect("listExceptions", Map.of("merchant", 200, "other merchant", 200, "desk", 200));
+        expect("resolveException", Map.of("merchant", 200, "other merchant", 404, "acting desk", 200));
         expectOfDisputes();
         for (String one : List.of("getReceipt", "listInvoiceRequests", "getInvoiceRequest", "getInvoiceFile")) {
             expect(one, Map.of("card", 200, "other card", 404, "merchant", 200, "other merchant", 404, "desk", 200));
@@ -195,6 +200,7 @@ class WhoMayAskEverythingTest {
     private String dispute;
     private String evidence;
     private String proposal;
+    private String exception;
 
     @BeforeEach
     void tellAPayment() {
@@ -213,6 +219,7 @@ class WhoMayAskEverythingTest {
         report = report(given().auth().oauth2(Tokens.cardholder(card))).path("id");
         invoice = issuedInvoice(clerk);
         dispute = dispute(transaction, "no_slip");
+        exception = anotherException();
         evidence = put(given().auth().oauth2(clerk), "/v1/disputes/" + dispute + "/evidence")
                 .path("id");
     }
@@ -262,6 +269,20 @@ class WhoMayAskEverythingTest {
         String body = "{\"transaction_id\":\"" + transaction + "\",\"reason\":\"fraud\","
                 + "\"amount\":{\"amount\":1,\"currency\":\"CNY\"}}";
         return json(request.header("Idempotency-Key", Said.unique("k")), body).post("/v1/refunds");
+    }
+
+    /** Debited though the acquirer refused. */
+    private String anotherException() {
+        String of = Said.unique("r");
+        Said.by("acquirer", "declined")
+                .of(merchant, of, 100)
+                .with("response_code", "51")
+                .post();
+        Said.by("bank", "debited").of(merchant, of, 100).post();
+        return given().auth()
+                .oauth2(Tokens.merchant(merchant))
+                .get("/v1/exceptions?limit=1")
+                .path("data[0].id");
     }
 
     private static Response put(RequestSpecification request, String path) {
@@ -443,6 +464,9 @@ class WhoMayAskEverythingTest {
 
     /** What lies within another thing is always there. */
     private String inner(Published.Operation operation) {
+        if (operation.path().contains("{day}")) {
+            return "2026-11-10";
+        }
         return operation.path().contains("{pid}") ? proposal : operation.path().contains("{eid}") ? evidence : invoice;
     }
 
@@ -469,6 +493,12 @@ class WhoMayAskEverythingTest {
         }
         if (operation.path().contains("/misconduct-reports")) {
             return report;
+        }
+        if (operation.path().contains("/exceptions")) {
+            return operation.takesBody() ? anotherException() : exception;
+        }
+        if (operation.path().contains("/reconciliations")) {
+            return merchant;
         }
         return operation.path().contains("/statements") ? statement : transaction;
     }

@@ -324,6 +324,7 @@ class FiguresTest {
                         "webhook_cursor_pkey",
                         "event_head_pkey",
                         "event_position_pkey",
+                        "reconciliation_exception_due",
                         "completeness_now_pkey",
                         "completeness_now_terminal",
                         "completeness_now_acquirer",

@@ -118,6 +118,7 @@ public abstract class Contract {
         webhooks();
         guidance();
         misconduct();
+        reconciliation();
         riskSignals();
         events();
         receipts();
@@ -712,6 +713,53 @@ public abstract class Contract {
                     refund(action + "Refund", clerk, keyed, what, second + "/" + action)
                             .statusCode());
         }
+    }
+
+    private void reconciliation() {
+        String merchant = Said.unique("m");
+        String desk = Tokens.desk();
+        List<String> open = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            String rrn = Said.unique("r");
+            Said.by("acquirer", "declined")
+                    .of(merchant, rrn, 12_800)
+                    .with("response_code", "51")
+                    .post();
+            Said.by("bank", "debited").of(merchant, rrn, 12_800).post();
+        }
+        String list = "/v1/exceptions?merchant_id=" + merchant;
+        open.addAll(get("listExceptions", desk, list).path("data.id"));
+        assertEquals(2, open.size());
+        String path = "/v1/exceptions/" + open.get(0);
+        String day = "/v1/reconciliations/" + merchant + "/"
+                + get("getException", desk, path).path("day");
+        for (String read : List.of(list, path, day)) {
+            String operation =
+                    read.equals(path) ? "getException" : read.equals(day) ? "getReconciliation" : "listExceptions";
+            Response answer = get(operation, desk, read);
+            assertEquals(200, answer.statusCode(), answer.asString());
+            RequestSpecification known = given().header("If-None-Match", answer.header("ETag"));
+            assertEquals(304, ask(operation, desk, known, read).statusCode());
+        }
+        Response csv = ask("getReconciliation", desk, given().accept("text/csv"), day);
+        assertEquals(200, csv.statusCode());
+        String body = "{\"action\":\"accept\",\"reason\":\"seen\"}";
+        Map<String, String> keyed = Map.of("Content-Type", "application/json", "Idempotency-Key", Said.unique("k"));
+        assertEquals(
+                200,
+                refund("resolveException", desk, keyed, body, path + "/resolve").statusCode());
+        assertEquals(
+                200,
+                refund("resolveException", desk, keyed, body, path + "/resolve").statusCode());
+        assertEquals(
+                422,
+                refund("resolveException", desk, keyed, body.replace("seen", "x"), path + "/resolve")
+                        .statusCode());
+        assertEquals(
+                409,
+                refund("resolveException", desk, AS_JSON, body, path + "/resolve")
+                        .statusCode());
+        get("getException", desk, path);
     }
 
     private void terminals() {

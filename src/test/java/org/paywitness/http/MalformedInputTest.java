@@ -735,6 +735,23 @@ class MalformedInputTest {
     }
 
     @Test
+    void exceptionsRefuseWhatTheyAreNot() throws IOException {
+        String resolve = "/v1/exceptions/exc_01kaf3v6n8e8q9w2s4d6f8g0h2/resolve";
+        for (Map.Entry<String, byte[]> body : noJson().entrySet()) {
+            assertEquals(
+                    400,
+                    refused(byDesk(resolve, body.getValue()), body.getKey()).statusCode(),
+                    body.getKey());
+        }
+        for (String field : List.of("action", "reason", "unheard_of")) {
+            for (String wrong : WRONG) {
+                String body = "{\"" + field + "\":" + wrong + "}";
+                assertEquals(400, refused(byDesk(resolve, utf8(body)), body).statusCode(), body);
+            }
+        }
+    }
+
+    @Test
     void disputesRefuseWhatTheirFieldsAreNot() throws IOException {
         String path = "/v1/disputes";
         String nowhere = path + "/dsp_01kaf3v6n8e8q9w2s4d6f8g0h2";

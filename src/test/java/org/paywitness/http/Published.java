@@ -98,6 +98,7 @@ public final class Published {
                 case "postInvoiceRequest" -> "{\"title\":\"x\"}";
                 case "issueInvoice" -> "{\"number\":\"1\"}";
                 case "refuseInvoice" -> "{\"reason\":\"x\"}";
+                case "resolveException" -> "{\"action\":\"accept\",\"reason\":\"x\"}";
                 case "postDispute" -> "{\"transaction_id\":\"txn_\",\"reason\":\"no_slip\"}";
                 case "postDisputeMessage" -> "{\"text\":\"x\"}";
                 case "postProposal" -> "{\"kind\":\"nothing\"}";

@@ -68,6 +68,7 @@ class ProblemTextsTest {
                 "replacement_not_found",
                 "report_not_in_review",
                 "report_closed",
+                "exception_closed",
                 "nothing_to_dispute",
                 "claim_exceeds_charge",
                 "dispute_exists",
