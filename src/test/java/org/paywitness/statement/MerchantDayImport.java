@@ -20,13 +20,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.paywitness.Tokens;
 import org.paywitness.fault.Waiting;
 
 /** The fixture's day through the real door of the service at RestAssured's port. */
 public final class MerchantDayImport {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final List<String> FILES = List.of(
+    public static final List<String> FILES = List.of(
             "pos-journal.csv",
             "acquirer-settlement.csv",
             "bank-camt053.xml",
@@ -67,11 +69,12 @@ public final class MerchantDayImport {
     }
 
     /** The day of one merchant of its own, so that repetitions do not meet. */
-    static final class Day {
+    public static final class Day {
         private final String merchant;
         private final JsonNode expected;
 
-        Day(String merchant) throws IOException {
+        /** @param merchant a name that no other day has */
+        public Day(String merchant) throws IOException {
             this.merchant = merchant;
             this.expected = new ObjectMapper().readTree(text("expected.json"));
         }
@@ -109,8 +112,16 @@ public final class MerchantDayImport {
             return merchant.toUpperCase(java.util.Locale.ROOT);
         }
 
-        JsonPath importFile(String file) throws IOException {
+        public JsonPath importFile(String file) throws IOException {
             return imported(file, renamed(file));
+        }
+
+        /** Without the lines that this holds of. */
+        public JsonPath importWithout(String file, Predicate<String> missing) throws IOException {
+            String whole = new String(renamed(file), StandardCharsets.ISO_8859_1);
+            String rest = whole.lines().filter(missing.negate()).collect(Collectors.joining("\n", "", "\n"));
+            assertNotEquals(whole, rest, file);
+            return imported(file, rest.getBytes(StandardCharsets.ISO_8859_1));
         }
 
         /** The bank's statement once more in each of these charsets: every row is known, so every one was understood. */
