@@ -1,6 +1,5 @@
 package org.paywitness.reconciliation;
 
-import io.quarkus.arc.All;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.inject.Singleton;
@@ -9,10 +8,15 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
-import org.paywitness.reconciliation.FeeBooks.FeeDifference;
+import org.paywitness.fee.FeeMismatch;
+import org.paywitness.fee.FeeSchedules;
+import org.paywitness.fee.FeeSettings;
+import org.paywitness.fee.FeeTable;
 import org.paywitness.transaction.Follower;
 import org.paywitness.transaction.Looked;
 import org.paywitness.transaction.Transaction;
@@ -24,12 +28,14 @@ import org.paywitness.verdict.Policy;
 class Reconciler implements Follower {
     private final Exceptions exceptions;
     private final Knowledge knowledge;
-    private final List<FeeBooks> fees;
+    private final FeeSchedules schedules;
+    private final FeeSettings fees;
     private final Policy policy;
 
-    Reconciler(Exceptions exceptions, Knowledge knowledge, @All List<FeeBooks> fees, Policy policy) {
+    Reconciler(Exceptions exceptions, Knowledge knowledge, FeeSchedules schedules, FeeSettings fees, Policy policy) {
         this.exceptions = exceptions;
         this.knowledge = knowledge;
+        this.schedules = schedules;
         this.fees = fees;
         this.policy = policy;
     }
@@ -48,9 +54,9 @@ class Reconciler implements Follower {
         return knowledge
                 .note(connection, batch)
                 .chain(() -> knowledge.of(connection, batch, now))
-                .chain(known -> feeDifferences(connection, batch).chain(mismatches -> exceptions
+                .chain(known -> agreed(connection, batch).chain(agreed -> exceptions
                         .standing(connection, ids)
-                        .chain(standing -> write(connection, changes(batch, known, mismatches, standing, now)))));
+                        .chain(standing -> write(connection, changes(batch, known, agreed, standing, now)))));
     }
 
     @Override
@@ -79,39 +85,34 @@ class Reconciler implements Follower {
                 .chain(() -> exceptions.open(connection, changes.opened()));
     }
 
-    private Uni<Map<UUID, FeeDifference>> feeDifferences(SqlConnection connection, List<Looked> batch) {
-        Uni<Map<UUID, FeeDifference>> all = Uni.createFrom().item(new HashMap<>());
-        for (FeeBooks books : fees) {
-            all = all.chain(found -> books.differences(connection, batch).map(more -> {
-                found.putAll(more);
-                return found;
-            }));
+    // Only of those of which a source says what it took.
+    private Uni<FeeTable> agreed(SqlConnection connection, List<Looked> batch) {
+        Set<String> merchants = new HashSet<>();
+        for (Looked one : batch) {
+            String merchant = one.transaction().reference().merchantId();
+            if (merchant != null && one.transaction().facts().stream().anyMatch(fact -> fact.fee() != null)) {
+                merchants.add(merchant);
+            }
         }
-        return all;
+        return schedules.of(connection, merchants);
     }
 
     private Changes changes(
-            List<Looked> batch,
-            Map<UUID, Known> known,
-            Map<UUID, FeeDifference> mismatches,
-            List<Raised> standing,
-            Instant now) {
+            List<Looked> batch, Map<UUID, Known> known, FeeTable agreed, List<Raised> standing, Instant now) {
         Map<UUID, Map<Kind, Raised>> kept = new HashMap<>();
         standing.forEach(one -> kept.computeIfAbsent(one.transactionId(), id -> new EnumMap<>(Kind.class))
                 .put(one.difference().kind(), one));
         Changes changes = new Changes();
         for (Looked one : batch) {
             UUID id = one.transaction().id();
-            List<Difference> found = new ArrayList<>(Reconciliation.of(
+            List<Difference> found = Reconciliation.of(
                     one.transaction(),
                     one.completeness(),
                     one.verdict(),
-                    known.getOrDefault(id, Known.NOTHING),
-                    policy));
-            FeeDifference fee = mismatches.get(id);
-            if (fee != null) {
-                found.add(new Difference(Kind.FEE_MISMATCH, fee.atStake(), Action.ASK_ACQUIRER, fee.grounds()));
-            }
+                    known.getOrDefault(id, Known.NOTHING)
+                            .with(FeeMismatch.of(
+                                    one.transaction().facts(), agreed.of(one.transaction()), fees.tolerance())),
+                    policy);
             compare(one, found, kept.getOrDefault(id, Map.of()), now, changes);
         }
         return changes;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.paywitness.fee.FeeMismatch;
 import org.paywitness.money.Money;
 import org.paywitness.transaction.Transaction;
 import org.paywitness.verdict.Completeness;
@@ -70,6 +71,7 @@ final class Reconciliation {
                         books.missingAtTerminal(known),
                         books.amountMismatch(),
                         books.duplicate(verdict),
+                        books.feeMismatch(known.fees()),
                         books.late(known))
                 .filter(Objects::nonNull)
                 .toList();
@@ -215,6 +217,24 @@ final class Reconciliation {
         return verdict.kind() == Verdict.Kind.CHARGED_TWICE
                 ? difference(Kind.DUPLICATE, verdict.charged(), Action.REFUND)
                 : null;
+    }
+
+    // Of several sources that took another fee the first counts: it is told again when that one is settled.
+    private Difference feeMismatch(List<FeeMismatch> mismatches) {
+        if (mismatches.isEmpty()) {
+            return null;
+        }
+        FeeMismatch first = mismatches.get(0);
+        Money atStake = Money.of(Math.abs(first.difference()), first.expected().currency());
+        String grounds = String.join(
+                "; ",
+                Kind.FEE_MISMATCH.code(),
+                first.stated().source().code(),
+                text(first.stated().fee()),
+                text(first.expected()));
+        // What was not taken nobody asks for.
+        Action action = first.difference() > 0 ? Action.ASK_ACQUIRER : Action.ACCEPT;
+        return new Difference(Kind.FEE_MISMATCH, atStake, action, grounds);
     }
 
     private Difference late(Known known) {

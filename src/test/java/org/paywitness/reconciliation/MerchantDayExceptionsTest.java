@@ -14,6 +14,7 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,8 +72,8 @@ class MerchantDayExceptionsTest {
             Map.entry("voided", List.of()),
             // Refused with an ambiguous code (98): the terminal leaves it open; acquirer and bank have it.
             Map.entry("ambiguous_then_captured", List.of()),
-            // All have it. Nobody agreed on a fee here, so none is wrong.
-            Map.entry("fee_wrong", List.of()),
+            // All have it; the acquirer took another fee than a card of its kind costs.
+            Map.entry("fee_wrong", List.of("fee_mismatch ask_acquirer")),
             // Wallets' payments are in their own bills only.
             Map.entry("wx", List.of()),
             Map.entry("wx_comma", List.of()),
@@ -228,7 +229,39 @@ class MerchantDayExceptionsTest {
         private final Day day = new Day(merchant);
         private final JsonNode expected = new ObjectMapper().readTree(text("expected.json"));
 
-        Fixture() throws IOException {}
+        Fixture() throws IOException {
+            agree("debit", "0.50", ",\"cap\":{\"amount\":2000,\"currency\":\"CNY\"}");
+            agree("credit", "0.60", "");
+        }
+
+        /** What a card in a terminal costs. */
+        private void agree(String kind, String rate, String more) {
+            given().auth()
+                    .oauth2(Tokens.scope("desk:write"))
+                    .contentType("application/json")
+                    .body("{\"merchant_id\":\"" + merchant + "\",\"currency\":\"CNY\",\"channel\":\"chip\","
+                            + "\"card_kind\":\"" + kind + "\",\"rate\":\"" + rate
+                            + "\",\"returned\":\"100\",\"valid_from\":\"2026-01-01\"" + more + "}")
+                    .post("/v1/fee-schedules")
+                    .then()
+                    .statusCode(201);
+        }
+
+        /** What the acquirer took, less what a card of that kind costs, in cents. */
+        private static long overcharged(String rrn) throws IOException {
+            for (String line : text("acquirer-settlement.csv").lines().toList()) {
+                String[] cells = line.split(",", -1);
+                if (cells[4].equals(rrn) && cells[8].equals("purchase")) {
+                    boolean debit = cells[10].equals("debit");
+                    BigDecimal agreed = new BigDecimal(cells[11])
+                            .multiply(new BigDecimal(debit ? "0.0050" : "0.0060"))
+                            .setScale(2, RoundingMode.HALF_UP);
+                    agreed = debit ? agreed.min(new BigDecimal("20.00")) : agreed;
+                    return cents(new BigDecimal(cells[12]).subtract(agreed));
+                }
+            }
+            throw new AssertionError(rrn);
+        }
 
         /** "reference: kind action amount" of each exception that the stories imply, and of these more by RRN. */
         TreeSet<String> implied(Map<String, List<String>> more) throws IOException {
@@ -242,10 +275,13 @@ class MerchantDayExceptionsTest {
                         new ArrayList<>(IMPLIED.get(transaction.has("duplicate_of_rrn") ? story + " again" : story));
                 kinds.addAll(more.getOrDefault(rrn, List.of()));
                 for (String kind : kinds) {
-                    BigDecimal stake = kind.startsWith("amount_mismatch")
-                            ? booked.get(rrn).subtract(sold.get(rrn)).abs()
-                            : sold.get(rrn);
-                    implied.add(rrn + ": " + kind + " " + cents(stake));
+                    long stake = cents(sold.get(rrn));
+                    if (kind.startsWith("amount_mismatch")) {
+                        stake = cents(booked.get(rrn).subtract(sold.get(rrn)).abs());
+                    } else if (kind.startsWith("fee_mismatch")) {
+                        stake = overcharged(rrn);
+                    }
+                    implied.add(rrn + ": " + kind + " " + stake);
                 }
             }
             return implied;
