@@ -203,7 +203,13 @@ final class StatementImport implements StatementReader.Sink {
         }
         Completion c = completions.get(from);
         return completenesses
-                .tell(connection, c.source(), c.merchantId(), c.through(), now)
+                .tell(
+                        connection,
+                        c.source(),
+                        c.merchantId(),
+                        c.through(),
+                        now,
+                        claim.format().code())
                 .chain(() -> tell(connection, now, from + 1));
     }
 }

@@ -23,7 +23,7 @@ public class Completenesses {
     public static final String ALL = "*";
 
     private static final String TELL =
-            "INSERT INTO completeness (source, merchant_id, complete_through, heard_at)" + " VALUES ($1, $2, $3, $4)";
+            "INSERT INTO completeness (source, merchant_id, complete_through, heard_at, feed) VALUES ($1, $2, $3, $4, $5)";
     private static final String NOW = "SELECT max(terminal), max(acquirer), max(bank), max(wallet)"
             + " FROM completeness_now WHERE merchant_id = '*' OR merchant_id = $1";
 
@@ -83,6 +83,12 @@ public class Completenesses {
      * and changes nothing. What changes by it is looked at soon after the commit.
      */
     public Uni<Void> tell(SqlClient client, Source source, String merchantId, Instant through, Instant heardAt) {
+        return tell(client, source, merchantId, through, heardAt, null);
+    }
+
+    /** @param feed which of the source's feeds it is told of, by the format of its files; null: of all of them */
+    public Uni<Void> tell(
+            SqlClient client, Source source, String merchantId, Instant through, Instant heardAt, String feed) {
         String merchant = merchantId == null ? ALL : merchantId;
         // The column is one of four names of ours.
         String column = source.code();
@@ -91,7 +97,7 @@ public class Completenesses {
                 + ", excluded." + column + ")";
         OffsetDateTime at = through.atOffset(ZoneOffset.UTC);
         return client.preparedQuery(TELL)
-                .execute(Tuple.of(source.code(), merchant, at, heardAt.atOffset(ZoneOffset.UTC)))
+                .execute(Tuple.of(source.code(), merchant, at, heardAt.atOffset(ZoneOffset.UTC), feed))
                 .chain(() -> client.preparedQuery(stand).execute(Tuple.of(merchant, at)))
                 .chain(() -> client.preparedQuery(FOLLOW).execute(Tuple.of(merchant, column, at)))
                 .replaceWithVoid();

@@ -241,7 +241,8 @@ class MerchantDayExceptionsTest {
                     .contentType("application/json")
                     .body("{\"merchant_id\":\"" + merchant + "\",\"currency\":\"CNY\",\"channel\":\"chip\","
                             + "\"card_kind\":\"" + kind + "\",\"rate\":\"" + rate
-                            + "\",\"returned\":\"100\",\"valid_from\":\"2026-01-01\"" + more + "}")
+                            + "\",\"returned\":\"100\",\"rounding\":\"half_even\",\"valid_from\":\"2026-01-01\"" + more
+                            + "}")
                     .post("/v1/fee-schedules")
                     .then()
                     .statusCode(201);
@@ -255,7 +256,7 @@ class MerchantDayExceptionsTest {
                     boolean debit = cells[10].equals("debit");
                     BigDecimal agreed = new BigDecimal(cells[11])
                             .multiply(new BigDecimal(debit ? "0.0050" : "0.0060"))
-                            .setScale(2, RoundingMode.HALF_UP);
+                            .setScale(2, RoundingMode.HALF_EVEN);
                     agreed = debit ? agreed.min(new BigDecimal("20.00")) : agreed;
                     return cents(new BigDecimal(cells[12]).subtract(agreed));
                 }
