@@ -42,11 +42,17 @@ send() {
 
 field() { grep -o "\"$1\":[^,}]*" | head -1 | cut -d: -f2 | tr -d '"'; }
 
-# In memory, and how far the statements are.
+# What is not read or not reconciled: rows read, completeness that is not followed to its end, memory.
 sample() {
-    local rss heap=0
+    local rss
     rss=$(awk '/VmRSS/ {printf "%.1f", $2 / 1024}' "/proc/$SERVICE_PID/status")
-    echo "$(($(date +%s) - BEGAN)) $(sql -c 'SELECT coalesce(sum(rows_read), 0) FROM statement') $rss"
+    echo "$(($(date +%s) - BEGAN)) $(sql -c "SELECT (SELECT coalesce(sum(rows_read), 0) FROM statement)
+        || ' ' || (SELECT count(*) FROM completeness_follow)") $rss"
+}
+
+open_exceptions() {
+    sql -c "SELECT kind || '=' || count(*) FROM reconciliation_exception WHERE closed_at IS NULL GROUP BY kind ORDER BY kind" |
+        tr '\n' ' ' | sed 's/ $//'
 }
 
 build_load Ledgers.java CopyRows.java
@@ -63,22 +69,45 @@ done | sort -n | head -1)
 start_service
 
 echo "# $REAL rows in five files; COPY of them into a bare table: $copied s"
-echo "# seconds rows rss_mib"
+echo "# seconds rows_read not_followed rss_mib"
 BEGAN=$(date +%s) STARTED=$(date +%s.%N)
 places=()
 for file in pos-journal.csv acquirer-settlement.csv bank-camt053.xml wechat-trade-bill.csv alipay-trade-bill.csv; do
     places+=("$(send "$file")")
 done
 : >"$BENCH_DIR/samples.txt"
+worked_in=
 while :; do
     ended=0
     for place in "${places[@]}"; do
         state=$(ask "$API$place" | field status)
         case $state in done) ended=$((ended + 1)) ;; failed) echo "failed: $(ask "$API$place")" >&2; exit 1 ;; esac
     done
-    sample | tee -a "$BENCH_DIR/samples.txt"
-    [ "$ended" -lt 5 ] || break
+    [ "$ended" -lt 5 ] || worked_in=${worked_in:-$(date +%s.%N)}
+    line=$(sample)
+    echo "$line" | tee -a "$BENCH_DIR/samples.txt"
+    [ "$ended" -lt 5 ] || [ "$(echo "$line" | awk '{print $3}')" != 0 ] || break
     sleep "$EVERY"
 done
-worked_in=$(date +%s.%N)
-awk -v rows="$REAL" -v from="$STARTED" -v to="$worked_in" 'BEGIN {printf "worked in: %.1f s, %.0f rows/s\n", to - from, rows / (to - from)}'
+reconciled=$(date +%s.%N)
+FOUND=$(open_exceptions)
+echo "expected: $EXPECTED"
+echo "found:    $FOUND"
+awk -v rows="$REAL" -v from="$STARTED" -v read="$worked_in" -v to="$reconciled" -v copied="$copied" -v least="$RATIO_MIN" \
+    -v tolerance="$RSS_TOLERANCE" -v same="$([ "$EXPECTED" = "$FOUND" ] && echo 1 || echo 0)" '
+    {n++; rss[n] = $4}
+    function mean(from, to,   i, s) {for (i = from; i <= to; i++) s += rss[i]; return s / (to - from + 1)}
+    END {
+        printf "worked in: %.1f s, %.0f rows/s; reconciled: %.1f s, %.0f rows/s\n", read - from, rows / (read - from), \
+            to - from, rows / (to - from)
+        ratio = copied / (to - from)
+        printf "of bare COPY (%.0f rows/s): %.4f, at least %s is wanted\n", rows / copied, ratio, least
+        if (n >= 8) {
+            a = mean(int(n / 4) + 1, int(n / 2)); b = mean(int(n * 3 / 4) + 1, n)
+            printf "RSS MiB: %.1f in the second quarter, %.1f in the last (at most %.2f times)\n", a, b, tolerance
+            if (b > a * tolerance) {print "GROWN: memory"; bad = 1}
+        }
+        if (!same) {print "OTHER exceptions than expected"; bad = 1}
+        if (ratio < least) {print "SLOWER than wanted"; bad = 1}
+        exit bad
+    }' "$BENCH_DIR/samples.txt"

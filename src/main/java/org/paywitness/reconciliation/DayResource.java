@@ -4,10 +4,12 @@ import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.NotAcceptableException;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
@@ -59,7 +61,7 @@ public class DayResource {
     }
 
     @GET
-    @Produces(MediaType.APPLICATION_JSON)
+    @Produces({MediaType.APPLICATION_JSON, DayCsv.TYPE})
     @Operation(
             operationId = "getReconciliation",
             summary = "A merchant's day, reconciled",
@@ -81,46 +83,66 @@ public class DayResource {
             @PathParam("merchant") String merchant,
             @PathParam("day") String day,
             @HeaderParam("If-None-Match") String known,
+            @Context HttpHeaders headers,
             @Context UriInfo uri,
             @Context SecurityIdentity identity) {
-        return answer(merchant, day, uri, identity, settings.maxListed())
-                .map(answer -> varying(Answers.ok(answer, answer.ageless(), known)));
+        Visibility visibility = ExceptionResource.reading(Caller.of(identity));
+        QueryParameters.refuseAll(uri.getQueryParameters());
+        boolean csv = wantsCsv(headers.getAcceptableMediaTypes());
+        LocalDate date = ExceptionQuery.date(day);
+        if (date == null || !visibility.shows(merchant, null)) {
+            throw Problem.notFound();
+        }
+        int most = csv ? settings.maxListedCsv() : settings.maxListed();
+        return answer(merchant, date, visibility, most)
+                .map(answer -> varying(csv ? csv(answer, known) : json(answer, known)));
     }
 
-    @GET
-    // Whoever takes anything gets JSON.
-    @Produces(DayCsv.TYPE + ";qs=0.5")
-    @Operation(hidden = true)
-    public Uni<Response> csv(
-            @PathParam("merchant") String merchant,
-            @PathParam("day") String day,
-            @HeaderParam("If-None-Match") String known,
-            @Context UriInfo uri,
-            @Context SecurityIdentity identity) {
-        return answer(merchant, day, uri, identity, settings.maxListedCsv()).map(answer -> {
-            Response response = varying(Answers.ok(DayCsv.of(answer), DayCsv.TYPE + answer.ageless(), known));
-            return response.getStatus() == Response.Status.OK.getStatusCode()
-                    ? Response.fromResponse(response)
-                            .type(DayCsv.TYPE + ";charset=UTF-8;header=present")
-                            .header(
-                                    "Content-Disposition",
-                                    "attachment; filename=\"reconciliation-" + answer.day() + ".csv\"")
-                            .build()
-                    : response;
-        });
+    private static Response json(DayAnswer answer, String known) {
+        Response response = Answers.ok(answer, answer.ageless(), known);
+        return isGiven(response)
+                ? Response.fromResponse(response)
+                        .type(MediaType.APPLICATION_JSON_TYPE)
+                        .build()
+                : response;
+    }
+
+    private static Response csv(DayAnswer answer, String known) {
+        Response response = Answers.ok(DayCsv.of(answer), DayCsv.TYPE + answer.ageless(), known);
+        return isGiven(response)
+                ? Response.fromResponse(response)
+                        .type(DayCsv.TYPE + ";charset=UTF-8;header=present")
+                        .header(
+                                "Content-Disposition",
+                                "attachment; filename=\"reconciliation-" + answer.day() + ".csv\"")
+                        .build()
+                : response;
+    }
+
+    private static boolean isGiven(Response response) {
+        return response.getStatus() == Response.Status.OK.getStatusCode();
+    }
+
+    /** Whoever takes anything gets JSON. */
+    private static boolean wantsCsv(List<MediaType> accepted) {
+        MediaType csv = MediaType.valueOf(DayCsv.TYPE);
+        for (MediaType wanted : accepted) {
+            boolean refused = wanted.getParameters().getOrDefault("q", "1").matches("0(\\.0*)?");
+            if (!refused && wanted.isCompatible(MediaType.APPLICATION_JSON_TYPE)) {
+                return false;
+            }
+            if (!refused && wanted.isCompatible(csv)) {
+                return true;
+            }
+        }
+        throw new NotAcceptableException();
     }
 
     private static Response varying(Response response) {
         return Response.fromResponse(response).header("Vary", "Accept").build();
     }
 
-    private Uni<DayAnswer> answer(String merchant, String text, UriInfo uri, SecurityIdentity identity, int maxListed) {
-        Visibility visibility = ExceptionResource.reading(Caller.of(identity));
-        QueryParameters.refuseAll(uri.getQueryParameters());
-        LocalDate day = ExceptionQuery.date(text);
-        if (day == null || !visibility.shows(merchant, null)) {
-            throw Problem.notFound();
-        }
+    private Uni<DayAnswer> answer(String merchant, LocalDate day, Visibility visibility, int maxListed) {
         Instant now = clock.instant();
         DaySummary summary = new DaySummary();
         return read(merchant, day, null, summary)

@@ -11,11 +11,14 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.paywitness.database.Migrations;
@@ -26,20 +29,25 @@ import org.paywitness.transaction.Completenesses;
 import org.paywitness.verdict.Policy;
 
 /**
- * Works statements in, one after the other, on a thread of its own. Looks for work when a file was received and, as
- * files may come to other pods or be left by a dead one, every so often.
+ * Works statements in, each on one of a few threads of its own. Looks for work when a file was received and, as files may
+ * come to other pods or be left by a dead one, every so often.
  */
 @Singleton
 class StatementWorker {
     private static final Logger LOG = Logger.getLogger(StatementWorker.class);
     private static final Duration ABANDONED = Duration.ofHours(6);
     private static final Duration HOUSEKEEPING = Duration.ofHours(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     @ConfigProperty(name = "paywitness.statements.poll", defaultValue = "2s")
     Duration poll;
 
     @ConfigProperty(name = "paywitness.statements.max-attempts", defaultValue = "50")
     int maxAttempts;
+
+    /** Files that this process works in at once: one waits for the database while another is read. */
+    @ConfigProperty(name = "paywitness.statements.workers", defaultValue = "2")
+    int workers;
 
     private final Statements statements;
     private final Observations observations;
@@ -51,9 +59,9 @@ class StatementWorker {
     private final Vertx vertx;
     private final Map<Statement.Status, Counter> ended = new EnumMap<>(Statement.Status.class);
     private final Semaphore work = new Semaphore(0);
-    private Instant housekeptAt = Instant.EPOCH;
-    private Thread thread;
-    private boolean waiting;
+    private final List<Thread> threads = new ArrayList<>();
+    private final AtomicReference<Instant> housekeptAt = new AtomicReference<>(Instant.EPOCH);
+    private final AtomicBoolean waiting = new AtomicBoolean();
     private volatile boolean stopping;
 
     StatementWorker(
@@ -84,15 +92,21 @@ class StatementWorker {
     }
 
     void start(@Observes StartupEvent event) {
-        thread = new Thread(this::loop, "statement-worker");
-        thread.setDaemon(true);
-        thread.start();
+        for (int i = 1; i <= workers; i++) {
+            Thread thread = new Thread(this::loop, "statement-worker-" + i);
+            thread.setDaemon(true);
+            threads.add(thread);
+            thread.start();
+        }
     }
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
         stopping = true;
-        work.release();
-        thread.join(TimeUnit.SECONDS.toMillis(5));
+        work.release(workers);
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        for (Thread thread : threads) {
+            thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())));
+        }
     }
 
     /** There may be something to do. */
@@ -105,13 +119,12 @@ class StatementWorker {
             try {
                 // Migrations tell what keeps them waiting.
                 boolean found = migrations.isDone() && workOne();
-                waiting = false;
+                waiting.set(false);
                 if (!found) {
                     if (migrations.isDone()) {
                         housekeep();
                     }
                     work.tryAcquire(poll.toMillis(), TimeUnit.MILLISECONDS);
-                    work.drainPermits();
                 }
             } catch (InterruptedException e) {
                 return;
@@ -123,10 +136,9 @@ class StatementWorker {
 
     // The database is not there: a statement under way stays claimed until its lease ends.
     private void pauseAfter(Exception failure) {
-        if (!waiting) {
+        if (!waiting.getAndSet(true)) {
             LOG.warnf("Statements wait: %s", failure.toString());
         }
-        waiting = true;
         try {
             work.tryAcquire(poll.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
@@ -172,9 +184,9 @@ class StatementWorker {
 
     private void housekeep() {
         Instant now = clock.instant();
-        if (housekeptAt.plus(HOUSEKEEPING).isBefore(now)) {
+        Instant last = housekeptAt.get();
+        if (last.plus(HOUSEKEEPING).isBefore(now) && housekeptAt.compareAndSet(last, now)) {
             statements.dropAbandoned(now.minus(ABANDONED));
-            housekeptAt = now;
         }
     }
 }

@@ -200,7 +200,6 @@ class WhoMayAskEverythingTest {
     private String dispute;
     private String evidence;
     private String proposal;
-    private String exception;
 
     @BeforeEach
     void tellAPayment() {
@@ -219,7 +218,6 @@ class WhoMayAskEverythingTest {
         report = report(given().auth().oauth2(Tokens.cardholder(card))).path("id");
         invoice = issuedInvoice(clerk);
         dispute = dispute(transaction, "no_slip");
-        exception = anotherException();
         evidence = put(given().auth().oauth2(clerk), "/v1/disputes/" + dispute + "/evidence")
                 .path("id");
     }
@@ -395,6 +393,7 @@ class WhoMayAskEverythingTest {
             case "postAcquirerNotification" ->
                 json(request, "{\"reference\":\"rfd_1\"}").post(path);
             case "postRefund" -> refund(request);
+            case "resolveException" -> json(request, operation.body()).post(path);
             case "postDispute" ->
                 json(request, disputed(transaction, "unrecognized")).post(path);
             case "postProposal" ->
@@ -495,7 +494,7 @@ class WhoMayAskEverythingTest {
             return report;
         }
         if (operation.path().contains("/exceptions")) {
-            return operation.takesBody() ? anotherException() : exception;
+            return anotherException();
         }
         if (operation.path().contains("/reconciliations")) {
             return merchant;
