@@ -3,6 +3,7 @@ package org.paywitness.access;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -27,13 +28,16 @@ public final class Caller {
     private final String clientId;
     private final String subject;
     private final Visibility visibility;
+    private final Instant until;
 
-    private Caller(Set<Scope> scopes, String merchantId, Set<String> cards, String clientId, String subject) {
+    private Caller(
+            Set<Scope> scopes, String merchantId, Set<String> cards, String clientId, String subject, Instant until) {
         this.scopes = Collections.unmodifiableSet(scopes);
         this.merchantId = merchantId;
         this.cards = Collections.unmodifiableSet(cards);
         this.clientId = clientId;
         this.subject = subject;
+        this.until = until;
         this.visibility = findVisibility();
     }
 
@@ -64,7 +68,9 @@ public final class Caller {
                 text(claims, "merchant_id"),
                 cards(claims.getValue("cards")),
                 clientId != null ? clientId : subject != null ? subject : "unknown",
-                subject);
+                subject,
+                // In seconds (RFC 7519 section 4.1.4).
+                claims.getValue("exp") instanceof Number exp ? Instant.ofEpochSecond(exp.longValue()) : null);
     }
 
     private static String text(JsonObject claims, String name) {
@@ -217,6 +223,11 @@ public final class Caller {
         return scopes;
     }
 
+    /** When the token ends; null for one that does not say so, and is good for this one request. */
+    public Instant until() {
+        return until;
+    }
+
     /** The claim {@code merchant_id}, or null. */
     public String merchantId() {
         return merchantId;
@@ -238,10 +249,10 @@ public final class Caller {
     }
 
     /**
-     * Who shares one rate limit. All cardholders come through the same app: one of them must not use up what the
+     * Who shares one rate limit, and other limits of a client. All cardholders come through the same app: one of them must not use up what the
      * others have.
      */
-    String rateLimitKey() {
+    public String quotaKey() {
         return visibility instanceof Visibility.OfCards && subject != null ? clientId + ' ' + subject : clientId;
     }
 }

@@ -104,9 +104,9 @@ class Overload {
         turn.entered = true;
     }
 
-    // Prefer: wait has its own limit, paywitness.wait.max-waiters.
+    // Each has limits of its own: paywitness.wait.max-waiters, paywitness.live.max-streams.
     private static boolean isHeld(HttpServerRequest request, String path) {
-        return path.endsWith("/verdict") && request.headers().contains("Prefer");
+        return path.endsWith("/verdict") && request.headers().contains("Prefer") || path.endsWith("/live");
     }
 
     private static boolean isStream(HttpServerRequest request, String path) {
@@ -118,7 +118,7 @@ class Overload {
         Caller caller = context.user() instanceof QuarkusHttpUser user
                 ? user.getSecurityIdentity().getAttribute(Caller.ATTRIBUTE)
                 : null;
-        return caller == null ? NOBODY : caller.rateLimitKey();
+        return caller == null ? NOBODY : caller.quotaKey();
     }
 
     private int places(HttpServerRequest request, String path) {

@@ -48,7 +48,7 @@ class RateLimits {
             context.next();
             return;
         }
-        RateLimiter.Decision decision = limiter.ask(caller.rateLimitKey());
+        RateLimiter.Decision decision = limiter.ask(caller.quotaKey());
         HttpServerResponse response = context.response();
         response.putHeader("RateLimit-Policy", policy);
         response.putHeader("RateLimit", "\"default\";r=" + decision.remaining() + ";t=" + decision.resetSeconds());

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.smallrye.common.vertx.VertxContext;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -29,6 +30,7 @@ class RequestLog {
     private static final int PRIORITY = 390;
 
     private static final int MAX_PATH = 200;
+    private static final String EVENTS = "text/event-stream";
     private static final String HELD_ON_REQUEST = "Preference-Applied";
 
     private final MeterRegistry meters;
@@ -69,10 +71,15 @@ class RequestLog {
             problems(problem).increment();
         }
         int status = context.response().getStatusCode();
-        boolean slow = nanos > slowNanos && !context.response().headers().contains(HELD_ON_REQUEST);
+        boolean slow = nanos > slowNanos && !isHeld(context);
         if ((status >= 500 || slow) && mayWrite()) {
             write(context, status, problem, nanos);
         }
+    }
+
+    private static boolean isHeld(RoutingContext context) {
+        return context.response().headers().contains(HELD_ON_REQUEST)
+                || EVENTS.equals(context.response().headers().get(HttpHeaders.CONTENT_TYPE));
     }
 
     // The codes are ours, and a few dozen.

@@ -42,6 +42,15 @@ public final class ProblemAnswer {
                 .end(Json.encodeToBuffer(document));
     }
 
+    /** The same for whatever has failed. */
+    public static void send(RoutingContext context, Throwable failure) {
+        Problem problem = ProblemMappers.problemOf(failure);
+        if (problem.status() == 500) {
+            ProblemMappers.log(failure, context);
+        }
+        send(context, problem);
+    }
+
     /** The value of Retry-After for this problem, or null where trying again is pointless. */
     static String retryAfter(Problem problem) {
         Object seconds = problem.extensions().get("retry_after");

@@ -72,7 +72,7 @@ class ProblemMappers {
                 .build();
     }
 
-    private static void log(Throwable failure, RoutingContext context) {
+    static void log(Throwable failure, RoutingContext context) {
         // The path without its query, and no messages: both may carry what no log should.
         LOG.errorf(
                 "Request %s failed: %s %s%n%s",

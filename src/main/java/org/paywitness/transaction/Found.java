@@ -17,7 +17,7 @@ public record Found(Transaction transaction, Completeness completeness, boolean 
         return new Found(transaction, completeness, afterTerminalLost, id);
     }
 
-    boolean isVisible(Visibility visibility) {
+    public boolean isVisible(Visibility visibility) {
         return visibility.shows(
                 transaction.reference().merchantId(), transaction.card().token());
     }

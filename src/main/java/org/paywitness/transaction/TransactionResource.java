@@ -4,7 +4,6 @@ import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
@@ -21,9 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -131,7 +128,8 @@ public class TransactionResource {
             @Context HttpServerRequest request,
             @Context UriInfo uri,
             @Context SecurityIdentity identity) {
-        Visibility visibility = Caller.of(identity).requireRead();
+        Caller caller = Caller.of(identity);
+        Visibility visibility = caller.requireRead();
         Language language = Language.of(languages);
         UUID transaction = id(id);
         Consistency needed = lookups.consistency(consistency);
@@ -145,33 +143,17 @@ public class TransactionResource {
         }
         Function<Consistency, Future<VerdictAnswer>> ask = seen -> judged(transaction, visibility, seen, language);
         int wait = waiting.seconds(prefer);
-        // Who waits for a change must neither miss it nor see one undone: only the primary tells.
-        return wait > 0 && waiting.enter()
-                ? awaited(() -> ask.apply(Consistency.LATEST), language, known, wait, request.response())
-                : Answers.later(Answers.neverOlder(needed, known, ask), answer -> answers.ok(answer, known, language));
+        if (wait > 0 && waiting.enter(caller.quotaKey())) {
+            return waiting.until(transaction, visibility, language, known, wait, caller.quotaKey())
+                    .map(answer -> Response.fromResponse(answers.ok(answer, known, language))
+                            .header("Preference-Applied", "wait=" + wait)
+                            .build());
+        }
+        return Answers.later(Answers.neverOlder(needed, known, ask), answer -> answers.ok(answer, known, language));
     }
 
     private Future<VerdictAnswer> judged(UUID id, Visibility visibility, Consistency needed, Language language) {
         return visible(id, visibility, needed).map(found -> VerdictAnswer.of(found, policy, now(), language));
-    }
-
-    private Uni<Response> awaited(
-            Supplier<Future<VerdictAnswer>> ask,
-            Language language,
-            String known,
-            int seconds,
-            HttpServerResponse response) {
-        AtomicReference<String> held = new AtomicReference<>(known);
-        Future<VerdictAnswer> changed = waiting.until(
-                        answer -> !(held.compareAndSet(null, answer.entityTag())
-                                        || Answers.matches(held.get(), answer.entityTag()))
-                                || response.closed(),
-                        seconds,
-                        ask)
-                .onComplete(done -> waiting.leave());
-        return Answers.later(changed, answer -> Response.fromResponse(answers.ok(answer, known, language))
-                .header("Preference-Applied", "wait=" + seconds)
-                .build());
     }
 
     private Instant now() {

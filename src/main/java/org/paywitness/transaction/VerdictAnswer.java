@@ -151,7 +151,6 @@ public record VerdictAnswer(
             @Schema(required = true, format = "date-time") String occurredAt,
             String merchantId) {}
 
-    /** Judges a transaction at {@code now} and explains it. */
     /** The verdict now, in words of the language. */
     public static VerdictAnswer of(Found found, Policy policy, Instant now, Language language) {
         Transaction transaction = found.transaction();
@@ -248,7 +247,7 @@ public record VerdictAnswer(
     }
 
     /** Changes whenever anything but {@link #asOf} does: an entity tag (RFC 9110, section 8.8.3). */
-    String entityTag() {
+    public String entityTag() {
         long hash = version;
         hash = 31 * hash + (transactionId == null ? 0 : transactionId.hashCode());
         hash = 31 * hash + verdict.hashCode();

@@ -6,8 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.builder.ResponseBuilder;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPairGenerator;
 import java.time.Instant;
@@ -57,6 +66,9 @@ class WhoMayAskEverythingTest {
         expect("postAcquirerNotification", Map.of());
         expect("postCompleteness", Map.of("feed", 200));
         expect("postStatement", Map.of("feed", 202));
+        expect(
+                "liveVerdict",
+                Map.of("card", 200, "other card", 404, "merchant", 200, "other merchant", 404, "desk", 200));
         expect(
                 "getRefund",
                 Map.of("card", 200, "other card", 404, "merchant", 200, "other merchant", 404, "desk", 200));
@@ -406,6 +418,8 @@ class WhoMayAskEverythingTest {
                     "withdrawDispute",
                     "decideDispute",
                     "postFollowUp" -> json(request, operation.body()).post(path);
+            // It does not end by itself.
+            case "liveVerdict" -> headOf(path, token);
             case "postFeeSchedule" -> feeSchedule(request, System.nanoTime() / 1_000_000);
             case "postTerminal" -> terminal(request);
             case "postTerminalReport" ->
@@ -435,6 +449,26 @@ class WhoMayAskEverythingTest {
                 json(request, operation.body()).post(path);
             default -> request.request(operation.method(), path);
         };
+    }
+
+    private static Response headOf(String path, String token) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + path));
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        try {
+            HttpResponse<InputStream> head =
+                    HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            head.body().close();
+            return new ResponseBuilder()
+                    .setStatusCode(head.statusCode())
+                    .setBody("")
+                    .build();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static String disputed(String transaction, String reason) {

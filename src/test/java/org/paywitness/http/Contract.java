@@ -114,6 +114,7 @@ public abstract class Contract {
         refundPolicy();
         refunds();
         terminals();
+        live();
         fees();
         webhooks();
         guidance();
@@ -809,6 +810,24 @@ public abstract class Contract {
             RequestSpecification known = given().header("If-None-Match", answer.header("ETag"));
             assertEquals(304, ask(operation, desk, known, read + period).statusCode());
         }
+    }
+
+    private void live() {
+        String id = Said.by("acquirer", "captured")
+                .of(Said.unique("m"), Said.unique("r"), 12_800)
+                .post();
+        // A stream ends with its token.
+        String brief =
+                Tokens.sign(Tokens.claims("desk:read").expiresAt(Instant.now().plusSeconds(3)));
+        Response answer = get("liveVerdict", brief, "/v1/transactions/" + id + "/live");
+        assertEquals(200, answer.statusCode());
+        String data = answer.asString()
+                .lines()
+                .filter(line -> line.startsWith("data: "))
+                .findFirst()
+                .orElseThrow()
+                .substring(6);
+        published.verify("/components/schemas/Verdict", data, "the data of a live verdict");
     }
 
     private void fees() {

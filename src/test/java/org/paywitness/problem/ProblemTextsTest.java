@@ -56,6 +56,8 @@ class ProblemTextsTest {
                 "acquirer_not_configured",
                 "idempotency_key_required",
                 "invalid_signature",
+                "too_many_streams",
+                "streams_exhausted",
                 "fee_schedule_exists",
                 "too_many_fee_schedules",
                 "too_many_webhook_endpoints",

@@ -26,7 +26,7 @@ class WaitingTest {
     public static class TwoMayWait implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("paywitness.wait.max-waiters", "2", "paywitness.wait.pause", "20ms");
+            return Map.of("paywitness.wait.max-waiters", "2");
         }
     }
 
