@@ -11,7 +11,7 @@ build_load() {
     javac -nowarn -cp "$CLASSPATH" -d "$BENCH_DIR/load" "${@/#/src/bench/java/}"
 }
 
-# start_postgres [LIBRARIES], which it loads.
+# start_postgres [LIBRARIES [NAME=VALUE …]]: libraries that it loads, and settings.
 start_postgres() {
     rm -f "$BENCH_DIR/postgres.log"
     java -cp "$CLASSPATH" src/bench/java/BenchPostgres.java "$BENCH_DIR/data" "$PGPORT" "$@" >"$BENCH_DIR/postgres.log" 2>&1 &

@@ -179,7 +179,11 @@ class LiveVerdictsTest {
             String asked = client == ofOne ? one : two;
             assertEquals(asked, told.verdict().getString("transaction_id"));
         }
-        Said.by("bank", "credited").of(merchant, rrn, 500).moved(500).post();
+        Said.by("bank", "credited")
+                .of(merchant, rrn, 500)
+                .moved(500)
+                .at(then.plusSeconds(3600))
+                .post();
         for (LiveClient client : List.of(ofOne, ofTwo)) {
             LiveClient.Told told;
             do {
