@@ -62,11 +62,11 @@ echo "# warm: $(say connect), $(say change $((CHANGES / 2)) "$RATE") after the c
 sleep 2; heap >/dev/null
 quiet=$(idle)
 heap0=$(heap) resident0=$(resident)
-echo "# $(say connect)"
+connected=$(say connect) && echo "# $connected"
 heap1=$(heap) resident1=$(resident)
 waiting=$(idle)
 result=$(say change "$CHANGES" "$RATE")
-awk -v n="$CLIENTS" -v h0="$heap0" -v h1="$heap1" -v r0="$resident0" -v r1="$resident1" -v q="$quiet" -v w="$waiting" \
+awk -v n="${connected#* }" -v h0="$heap0" -v h1="$heap1" -v r0="$resident0" -v r1="$resident1" -v q="$quiet" -v w="$waiting" \
     -v s="$IDLE_SECONDS" -v result="$result" -v changes="$CHANGES" 'BEGIN {
     split(result, r, " ")
     printf "clients %d\n", n

@@ -125,6 +125,10 @@ public final class LiveLoad {
                 sockets[client] = socket;
                 AtomicInteger events = new AtomicInteger();
                 RecordParser parser = RecordParser.newDelimited("\n\n", record -> {
+                    if (events.get() == 0 && record.toString().startsWith("HTTP/1.1 ")
+                            && !record.toString().startsWith("HTTP/1.1 200")) {
+                        System.err.println(record.toString().lines().findFirst().orElse(""));
+                    }
                     if (record.toString().contains("data: ")) {
                         if (events.getAndIncrement() == 0) {
                             OPEN.incrementAndGet();
@@ -141,7 +145,7 @@ public final class LiveLoad {
                 Thread.sleep(1);
             }
         }
-        long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         while (OPEN.get() < sockets.length && System.nanoTime() < patience) {
             Thread.sleep(20);
         }
