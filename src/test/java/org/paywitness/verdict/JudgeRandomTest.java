@@ -153,8 +153,9 @@ class JudgeRandomTest {
             Object told = told(judge(payment, open.get(0), from));
             Object toldSilent = awaitsSilence ? told(judge(payment, closed.get(0), from)) : told;
             for (Instant now : between) {
-                open.forEach(c -> assertEquals(told, told(judge(payment, c, now)), context + " at " + now));
-                closed.forEach(c -> assertEquals(toldSilent, told(judge(payment, c, now)), context + " at " + now));
+                open.forEach(c -> assertEquals(told, told(judge(payment, c, now)), () -> context + " at " + now));
+                closed.forEach(
+                        c -> assertEquals(toldSilent, told(judge(payment, c, now)), () -> context + " at " + now));
             }
             byTime += before != null && !before.equals(told) ? 1 : 0;
             bySilence += told.equals(toldSilent) ? 0 : 1;
