@@ -37,6 +37,7 @@ import java.util.regex.Pattern;
 public final class LiveLoad {
     private static final int BATCH = 500;
     private static final int CONNECTS_PER_MILLISECOND = 2;
+    private static final long RETRY_MILLIS = 5_000;
     private static final Pattern ID = Pattern.compile("\"transaction_id\":\"(txn_[0-9a-z]{26})\"");
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -112,35 +113,7 @@ public final class LiveLoad {
     private static void connect(Vertx vertx, NetClient net, int port, String token) throws Exception {
         for (int i = 0; i < sockets.length; i++) {
             int client = i;
-            byte[] request = ("GET /v1/transactions/" + ids.get(i) + "/live HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-                            + "Accept: text/event-stream\r\nAccept-Language: en\r\nAuthorization: Bearer " + token
-                            + "\r\n\r\n")
-                    .getBytes();
-            vertx.runOnContext(go -> net.connect(port, "127.0.0.1").onComplete(done -> {
-                if (done.failed()) {
-                    System.err.println(done.cause());
-                    return;
-                }
-                NetSocket socket = done.result();
-                sockets[client] = socket;
-                AtomicInteger events = new AtomicInteger();
-                RecordParser parser = RecordParser.newDelimited("\n\n", record -> {
-                    if (events.get() == 0 && record.toString().startsWith("HTTP/1.1 ")
-                            && !record.toString().startsWith("HTTP/1.1 200")) {
-                        System.err.println(record.toString().lines().findFirst().orElse(""));
-                    }
-                    if (record.toString().contains("data: ")) {
-                        if (events.getAndIncrement() == 0) {
-                            OPEN.incrementAndGet();
-                        } else {
-                            TOLD.put(client, micros(Instant.now()));
-                        }
-                    }
-                });
-                socket.handler(parser);
-                socket.closeHandler(closed -> OPEN.decrementAndGet());
-                socket.write(io.vertx.core.buffer.Buffer.buffer(request));
-            }));
+            vertx.runOnContext(go -> open(vertx, net, port, token, client));
             if (i % CONNECTS_PER_MILLISECOND == 0) {
                 Thread.sleep(1);
             }
@@ -152,9 +125,44 @@ public final class LiveLoad {
         System.out.println("connected " + OPEN.get());
     }
 
+    /** Whoever is refused, since too many came at once, comes again, as Retry-After asks it to. */
+    private static void open(Vertx vertx, NetClient net, int port, String token, int client) {
+        String request = "GET /v1/transactions/" + ids.get(client) + "/live HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                + "Accept: text/event-stream\r\nAccept-Language: en\r\nAuthorization: Bearer " + token + "\r\n\r\n";
+        net.connect(port, "127.0.0.1").onFailure(System.err::println).onSuccess(socket -> {
+            AtomicInteger events = new AtomicInteger();
+            RecordParser parser = RecordParser.newDelimited("\n\n", record -> {
+                if (record.toString().contains("data: ")) {
+                    if (events.getAndIncrement() == 0) {
+                        sockets[client] = socket;
+                        OPEN.incrementAndGet();
+                    } else {
+                        TOLD.put(client, micros(Instant.now()));
+                    }
+                }
+            });
+            socket.handler(bytes -> {
+                if (events.get() == 0 && bytes.length() > 12 && bytes.getString(0, 12).equals("HTTP/1.1 503")) {
+                    socket.close();
+                    vertx.setTimer(RETRY_MILLIS, again -> open(vertx, net, port, token, client));
+                } else {
+                    parser.handle(bytes);
+                }
+            });
+            socket.closeHandler(closed -> {
+                if (events.get() > 0) {
+                    OPEN.decrementAndGet();
+                }
+            });
+            socket.write(request);
+        });
+    }
+
     private static void disconnect() throws Exception {
         for (NetSocket socket : sockets) {
-            socket.close();
+            if (socket != null) {
+                socket.close();
+            }
         }
         while (OPEN.get() > 0) {
             Thread.sleep(20);
