@@ -31,6 +31,10 @@ public interface LiveSettings {
     @WithDefault("1h")
     Duration maxDuration();
 
+    /** For how long the first look-up of a stream is tried again where it fails; then 503. */
+    @WithDefault("10s")
+    Duration patience();
+
     /** Positions that are read at once. */
     @WithDefault("1000")
     @WithConverter(Whole.To5000.class)

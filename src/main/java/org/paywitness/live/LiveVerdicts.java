@@ -3,6 +3,7 @@ package org.paywitness.live;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -41,13 +42,21 @@ class LiveVerdicts {
     private final LiveSettings settings;
     private final ObjectMapper json;
     private final Clock clock;
+    private final Vertx vertx;
 
-    LiveVerdicts(LiveStreams streams, Watchers watchers, LiveSettings settings, ObjectMapper json, Clock clock) {
+    LiveVerdicts(
+            LiveStreams streams,
+            Watchers watchers,
+            LiveSettings settings,
+            ObjectMapper json,
+            Clock clock,
+            Vertx vertx) {
         this.streams = streams;
         this.watchers = watchers;
         this.settings = settings;
         this.json = json;
         this.clock = clock;
+        this.vertx = vertx;
     }
 
     void register(@Observes Router router) {
@@ -92,16 +101,24 @@ class LiveVerdicts {
             stream.close();
             streams.exit(client);
         });
-        begin(context, stream, visibility);
+        begin(
+                context,
+                stream,
+                visibility,
+                System.nanoTime() + settings.patience().toNanos());
     }
 
-    private void begin(RoutingContext context, LiveStream stream, Visibility visibility) {
+    private void begin(RoutingContext context, LiveStream stream, Visibility visibility, long patienceEnds) {
         watchers.look(stream.watch()).onComplete(first -> {
             if (context.response().ended() || context.response().closed()) {
                 return;
             }
             Seen seen = first.result();
-            if (first.failed()) {
+            if (first.failed() && System.nanoTime() < patienceEnds && !streams.isLeaving()) {
+                // Where a process has gone all of its clients come at once, and a browser that is refused comes no
+                // more.
+                vertx.setTimer(retryMillis(), timer -> begin(context, stream, visibility, patienceEnds));
+            } else if (first.failed()) {
                 ProblemAnswer.send(context, first.cause());
             } else if (seen == null || !seen.isVisible(visibility)) {
                 ProblemAnswer.send(context, Problem.notFound());
