@@ -73,7 +73,8 @@ public class Notifications {
 
     void start(@Observes StartupEvent event) {
         if (!pooler || settings.notificationsUrl().isPresent()) {
-            vertx.runOnContext(now -> connect());
+            // Whoever starts has other things to do first: hints begin with the first look.
+            vertx.setTimer(settings.poll().toMillis(), timer -> connect());
         }
     }
 

@@ -19,8 +19,8 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.tracing.TracingPolicy;
 import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -34,7 +34,7 @@ import org.paywitness.webhook.Attempt.Outcome;
  * those and no other, with the name in SNI, certificate check and Host. Nothing is asked for a second time, no redirect is
  * followed, no proxy is asked. Never fails: what went wrong is an outcome.
  */
-@Singleton
+@ApplicationScoped
 class WebhookCall {
     private static final String USER_AGENT = "Paywitness-Webhooks/1";
     private static final String CONTENT_TYPE = "application/cloudevents+json; charset=utf-8";
