@@ -32,6 +32,9 @@ public class Notifications {
 
     private static final Logger LOG = Logger.getLogger(Notifications.class);
 
+    /** Whoever starts has other things to do first. */
+    private static final Duration AFTER_START = Duration.ofSeconds(1);
+
     private final Map<String, List<Runnable>> listeners = new ConcurrentHashMap<>();
     private final DatabaseOptions database;
     private final Migrations migrations;
@@ -73,8 +76,7 @@ public class Notifications {
 
     void start(@Observes StartupEvent event) {
         if (!pooler || settings.notificationsUrl().isPresent()) {
-            // Whoever starts has other things to do first: hints begin with the first look.
-            vertx.setTimer(settings.poll().toMillis(), timer -> connect());
+            vertx.setTimer(AFTER_START.toMillis(), timer -> connect());
         }
     }
 
