@@ -15,11 +15,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.paywitness.database.Migrations;
+import org.paywitness.database.Rounds;
 import org.paywitness.id.TypeId;
 
 /**
@@ -36,14 +35,11 @@ class DisputeDeadlines {
     private final DisputeDesk desk;
     private final Rulings rulings;
     private final DisputeSettings settings;
-    private final Migrations migrations;
     private final Pool pool;
     private final Vertx vertx;
     private final Counter worked;
     private final Counter failed;
-    private final AtomicBoolean looking = new AtomicBoolean();
-    private volatile boolean stopping;
-    private volatile boolean failing;
+    private final Rounds rounds;
 
     DisputeDeadlines(
             Disputes disputes,
@@ -58,11 +54,11 @@ class DisputeDeadlines {
         this.desk = desk;
         this.rulings = rulings;
         this.settings = settings;
-        this.migrations = migrations;
         this.pool = pool;
         this.vertx = vertx;
         this.worked = counter(meters, "done");
         this.failed = counter(meters, "failed");
+        this.rounds = new Rounds(migrations, LOG, "Deadlines of disputes wait", this::round);
     }
 
     private static Counter counter(MeterRegistry meters, String outcome) {
@@ -73,37 +69,19 @@ class DisputeDeadlines {
     }
 
     void start(@Observes StartupEvent event) {
-        vertx.setPeriodic(settings.poll().toMillis(), timer -> look());
+        vertx.setPeriodic(settings.poll().toMillis(), timer -> rounds.look());
     }
 
     // The one under way is finished, as far as patience goes; else its database transaction rolls back.
     void stop(@Observes ShutdownEvent event) {
-        stopping = true;
-        long until = System.nanoTime() + STOP_PATIENCE.toNanos();
-        while (looking.get() && System.nanoTime() < until) {
-            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
-        }
+        rounds.stop(STOP_PATIENCE);
     }
 
-    private void look() {
-        if (stopping || !migrations.isDone() || !looking.compareAndSet(false, true)) {
-            return;
-        }
-        due().chain(this::address)
+    private Uni<Boolean> round() {
+        return due().chain(this::address)
                 .chain(this::carriedOut)
                 .chain(this::late)
-                .onTermination()
-                .invoke(() -> looking.set(false))
-                .subscribe()
-                .with(done -> failing = false, this::failed);
-    }
-
-    // The database is away: the next look tries again.
-    private void failed(Throwable failure) {
-        if (!failing) {
-            LOG.warnf("Deadlines of disputes wait: %s", failure.toString());
-        }
-        failing = true;
+                .replaceWith(false);
     }
 
     private Uni<Void> due() {
@@ -181,14 +159,14 @@ class DisputeDeadlines {
         return Multi.createFrom()
                 .iterable(all)
                 .onItem()
-                .transformToUniAndConcatenate(one -> stopping
+                .transformToUniAndConcatenate(one -> rounds.isStopping()
                         ? Uni.createFrom().voidItem()
                         : work.apply(one)
                                 .invoke(() -> worked.increment())
                                 .onFailure()
                                 .recoverWithUni(failure -> {
                                     failed.increment();
-                                    failed(failure);
+                                    LOG.warnf("A dispute waits: %s", failure.toString());
                                     return Uni.createFrom().voidItem();
                                 }))
                 .collect()

@@ -10,10 +10,9 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.paywitness.database.Migrations;
+import org.paywitness.database.Rounds;
 
 /**
  * Gives events their positions. Every process may; the row of the head lets one at a time, so that positions become visible
@@ -42,67 +41,42 @@ class Sequencer {
 
     private final EventSettings settings;
     private final Notifications notifications;
-    private final Migrations migrations;
     private final Pool pool;
     private final Vertx vertx;
-    private final AtomicBoolean looking = new AtomicBoolean();
-    private volatile boolean again;
-    private volatile boolean stopping;
-    private volatile boolean failing;
+    private final Rounds rounds;
     private volatile long lookAfter;
     private volatile long timer = -1;
 
     Sequencer(EventSettings settings, Notifications notifications, Migrations migrations, Pool pool, Vertx vertx) {
         this.settings = settings;
         this.notifications = notifications;
-        this.migrations = migrations;
         this.pool = pool;
         this.vertx = vertx;
+        this.rounds = new Rounds(migrations, LOG, "Events wait for their positions", this::round);
     }
 
     void start(@Observes StartupEvent event) {
-        notifications.on(Notifications.EVENTS, this::look);
-        vertx.setPeriodic(settings.poll().toMillis(), timer -> look());
+        notifications.on(Notifications.EVENTS, rounds::hint);
+        vertx.setPeriodic(settings.poll().toMillis(), timer -> rounds.look());
     }
 
     // A step under way comes to its end; the next one is another process's.
     void stop(@Observes ShutdownEvent event) {
-        stopping = true;
-        long until = System.nanoTime() + STOP_PATIENCE.toNanos();
-        while (looking.get() && System.nanoTime() < until) {
-            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
-        }
+        rounds.stop(STOP_PATIENCE);
     }
 
-    private void look() {
-        again = true;
-        if (stopping || !migrations.isDone() || !looking.compareAndSet(false, true)) {
-            return;
-        }
-        again = false;
-        step().onTermination().invoke(() -> looking.set(false)).subscribe().with(this::taken, this::failed);
+    private Uni<Boolean> round() {
+        return step().invoke(this::lookAfter).map(events -> events == settings.step());
     }
 
-    private void taken(int events) {
-        failing = false;
-        if (events == settings.step() || again) {
-            look();
-        }
+    private void lookAfter(int events) {
         vertx.cancelTimer(timer);
         lookAfter = events > 0 ? FIRST_LOOK_AFTER_MILLIS : 4 * lookAfter;
         if (lookAfter >= settings.poll().toMillis()) {
             lookAfter = 0;
         } else if (lookAfter > 0) {
-            timer = vertx.setTimer(lookAfter, due -> look());
+            timer = vertx.setTimer(lookAfter, due -> rounds.look());
         }
-    }
-
-    // The database is away: the next look tries again.
-    private void failed(Throwable failure) {
-        if (!failing) {
-            LOG.warnf("Events wait for their positions: %s", failure.toString());
-        }
-        failing = true;
     }
 
     /** Takes one step; how many events it took, 0 also where another process is at it. */

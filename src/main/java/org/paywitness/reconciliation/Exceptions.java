@@ -25,7 +25,7 @@ import org.paywitness.event.Outbox;
 import org.paywitness.id.TypeId;
 import org.paywitness.money.Money;
 
-/** The table of exceptions, and with each opening and closing its event. Runs in the caller's database transaction. */
+/** The table of exceptions, and with each change its event. Runs in the caller's database transaction. */
 @Singleton
 class Exceptions {
     /** What an exception is read from, of a table named e. */
@@ -49,7 +49,7 @@ class Exceptions {
             + " at_stake = n.at_stake, currency = n.currency, proposed = n.proposed, grounds = n.grounds"
             + " FROM unnest($1::uuid[], $2::text[], $3::date[], $4::bigint[], $5::text[], $6::text[], $7::text[])"
             + " AS n(id, merchant, day, at_stake, currency, proposed, grounds)"
-            + " WHERE e.id = n.id AND e.closed_at IS NULL";
+            + " WHERE e.id = n.id AND e.closed_at IS NULL RETURNING e.id";
 
     private static final String CLOSE = "UPDATE reconciliation_exception e SET closed_at = n.at, closed_by = n.by,"
             + " resolution = n.resolution, reason = n.reason"
@@ -95,11 +95,11 @@ class Exceptions {
                                 column(fresh, one -> one.difference().proposed().code(), String[]::new))
                         .addValue(column(fresh, one -> one.difference().grounds(), String[]::new))
                         .addValue(column(fresh, one -> utc(one.openedAt()), OffsetDateTime[]::new)))
-                .chain(rows -> tell(client, "opened", fresh, ids(rows)));
+                .chain(rows -> tell(client, "opened", fresh, ids(rows), Raised::openedAt));
     }
 
-    /** Keeps what is open up to what its payment is now. */
-    Uni<Void> revise(SqlClient client, List<Raised> open) {
+    /** Keeps what is open up to what its payment is now; for those that differ from what is kept. */
+    Uni<Void> revise(SqlClient client, List<Raised> open, Instant now) {
         return open.isEmpty()
                 ? Uni.createFrom().voidItem()
                 : client.preparedQuery(REVISE)
@@ -112,7 +112,7 @@ class Exceptions {
                                 .addValue(column(
                                         open, one -> one.difference().proposed().code(), String[]::new))
                                 .addValue(column(open, one -> one.difference().grounds(), String[]::new)))
-                        .replaceWithVoid();
+                        .chain(rows -> tell(client, "changed", open, ids(rows), one -> now));
     }
 
     /** Closes those that nobody has closed meanwhile. */
@@ -128,20 +128,22 @@ class Exceptions {
                         .addValue(
                                 column(closed, one -> one.closing().resolution().code(), String[]::new))
                         .addValue(column(closed, one -> one.closing().reason(), String[]::new)))
-                .chain(rows -> tell(client, "closed", closed, ids(rows)));
+                .chain(rows -> tell(client, "closed", closed, ids(rows), one -> one.closing()
+                        .at()));
     }
 
-    private Uni<Void> tell(SqlClient client, String what, List<Raised> all, Set<UUID> written) {
+    private Uni<Void> tell(
+            SqlClient client, String what, List<Raised> all, Set<UUID> written, Function<Raised, Instant> at) {
         return outbox.tell(
                 client,
                 all.stream()
                         .filter(one -> written.contains(one.id()))
-                        .map(one -> event(what, one))
+                        .map(one -> event(what, one, at.apply(one)))
                         .toList());
     }
 
     // What people wrote stays in the exception.
-    private static Event event(String what, Raised one) {
+    private static Event event(String what, Raised one, Instant at) {
         Difference difference = one.difference();
         JsonObject content = new JsonObject()
                 .put("exception_id", one.reference())
@@ -162,13 +164,7 @@ class Exceptions {
             content.put("closed_by", one.closing().by())
                     .put("resolution", one.closing().resolution().code());
         }
-        return Event.of(
-                "exception",
-                one.reference(),
-                "exception." + what,
-                content.encode(),
-                one.merchantId(),
-                one.isOpen() ? one.openedAt() : one.closing().at());
+        return Event.of("exception", one.reference(), "exception." + what, content.encode(), one.merchantId(), at);
     }
 
     private static Set<UUID> ids(RowSet<Row> rows) {

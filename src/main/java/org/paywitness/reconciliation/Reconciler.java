@@ -56,7 +56,7 @@ class Reconciler implements Follower {
                 .chain(() -> knowledge.of(connection, batch, now))
                 .chain(known -> agreed(connection, batch).chain(agreed -> exceptions
                         .standing(connection, ids)
-                        .chain(standing -> write(connection, changes(batch, known, agreed, standing, now)))));
+                        .chain(standing -> write(connection, changes(batch, known, agreed, standing, now), now))));
     }
 
     @Override
@@ -78,10 +78,10 @@ class Reconciler implements Follower {
         }
     }
 
-    private Uni<Void> write(SqlConnection connection, Changes changes) {
+    private Uni<Void> write(SqlConnection connection, Changes changes, Instant now) {
         return exceptions
                 .close(connection, changes.closed())
-                .chain(() -> exceptions.revise(connection, changes.revised()))
+                .chain(() -> exceptions.revise(connection, changes.revised(), now))
                 .chain(() -> exceptions.open(connection, changes.opened()));
     }
 

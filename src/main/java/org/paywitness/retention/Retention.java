@@ -23,11 +23,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.paywitness.database.Migrations;
+import org.paywitness.database.Rounds;
 
 /**
  * Walks over all kinds of data that {@linkplain Leaves leave}, a step at a time: one step is one database transaction,
@@ -55,14 +54,11 @@ class Retention {
     final Map<String, Instant> leftAlone = new ConcurrentHashMap<>();
 
     private final RetentionSettings settings;
-    private final Migrations migrations;
     private final Pool pool;
     private final Clock clock;
     private final Vertx vertx;
-    private final AtomicBoolean walking = new AtomicBoolean();
+    private final Rounds rounds;
     private volatile boolean begun;
-    private volatile boolean stopping;
-    private volatile boolean failing;
 
     Retention(
             @All List<Leaves> all,
@@ -73,10 +69,11 @@ class Retention {
             Clock clock,
             Vertx vertx) {
         this.settings = settings;
-        this.migrations = migrations;
         this.pool = pool;
         this.clock = clock;
         this.vertx = vertx;
+        // Its own pace, however much there is to do.
+        this.rounds = new Rounds(migrations, LOG, "Retention waits", () -> step().replaceWith(false));
         shortest.check(settings);
         all.stream().filter(kind -> kind.keep().isPresent()).forEach(kind -> kinds.put(kind.kind(), kind));
     }
@@ -122,34 +119,13 @@ class Retention {
 
     void start(@Observes StartupEvent event) {
         if (!kinds.isEmpty()) {
-            vertx.setPeriodic(Math.max(1, settings.pause().toMillis()), timer -> look());
+            vertx.setPeriodic(Math.max(1, settings.pause().toMillis()), timer -> rounds.look());
         }
     }
 
     // A step under way comes to its end; the next one is another pod's.
     void stop(@Observes ShutdownEvent event) {
-        stopping = true;
-        long until = System.nanoTime() + STOP_PATIENCE.toNanos();
-        while (walking.get() && System.nanoTime() < until) {
-            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
-        }
-    }
-
-    private void look() {
-        if (stopping || !migrations.isDone() || !walking.compareAndSet(false, true)) {
-            return;
-        }
-        step().onTermination()
-                .invoke(() -> walking.set(false))
-                .subscribe()
-                .with(taken -> failing = false, this::failed);
-    }
-
-    private void failed(Throwable failure) {
-        if (!failing) {
-            LOG.warnf("Retention waits: %s", failure.toString());
-        }
-        failing = true;
+        rounds.stop(STOP_PATIENCE);
     }
 
     private Uni<Void> begin() {

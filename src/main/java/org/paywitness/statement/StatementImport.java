@@ -194,7 +194,7 @@ final class StatementImport implements StatementReader.Sink {
         String detail = failure == null ? null : failure.getMessage();
         Statements.run(pool.withTransaction(connection -> tell(connection, now, 0)
                 .chain(() -> statements.end(
-                        connection, claim, status, through, failure == null ? null : failure.code(), detail))));
+                        connection, claim, status, through, failure == null ? null : failure.code(), detail, now))));
     }
 
     private Uni<Void> tell(SqlConnection connection, Instant now, int from) {

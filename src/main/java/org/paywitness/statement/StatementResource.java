@@ -245,7 +245,7 @@ public class StatementResource {
         long size = bytes;
         Response response = Statements.run(idempotency.once(
                 caller.clientId(), key, Idempotency.request("POST " + uri, digest.digest()), () -> statements
-                        .received(statement.id(), format, size, count)
+                        .received(statement.id(), format, size, count, clock.instant())
                         .map(done -> accepted(statement.received(format)))));
         worker.wake();
         return response;

@@ -147,7 +147,8 @@ class StatementWorker {
     }
 
     private boolean workOne() throws Exception {
-        Statements.Claim claim = statements.claim(clock.instant());
+        Instant now = clock.instant();
+        Statements.Claim claim = statements.claim(now);
         if (claim == null) {
             return false;
         }
@@ -158,7 +159,8 @@ class StatementWorker {
                     Statement.Status.failed,
                     null,
                     "too_many_attempts",
-                    "The file could not be worked in after " + maxAttempts + " attempts."));
+                    "The file could not be worked in after " + maxAttempts + " attempts.",
+                    now));
             ended.get(Statement.Status.failed).increment();
             return true;
         }

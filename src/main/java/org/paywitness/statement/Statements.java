@@ -55,17 +55,19 @@ class Statements {
             + " c.status, 'rows', json_build_object('read', c.rows_read, 'accepted', c.rows_accepted, 'duplicate',"
             + " c.rows_duplicate, 'refused', c.rows_refused), 'complete_through', to_char(c.complete_through"
             + " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), 'failure_code', c.failure_code,"
-            + " 'failure_detail', c.failure_detail))::text, c.merchant_id, now() FROM changed c)"
+            + " 'failure_detail', c.failure_detail))::text, c.merchant_id, %3$s::timestamptz FROM changed c)"
             + " SELECT count(*)::int FROM changed";
     private static final String RECEIVED = "WITH changed AS (UPDATE statement SET status = 'received', format = $2,"
             + " bytes = $3, chunks = $4 WHERE id = $1 AND status = 'receiving' RETURNING *)"
-            + TELL.formatted("$5", "$6");
+            + TELL.formatted("$5", "$6", "$7");
     private static final String DROP = "DELETE FROM statement WHERE id = $1 AND status = 'receiving'";
     private static final String PURGE = "DELETE FROM statement WHERE status = 'receiving' AND received_at < $1";
     private static final String CLAIM = "UPDATE statement SET status = 'running', leased_until = $2,"
             + " attempts = attempts + 1 WHERE id = (SELECT id FROM statement WHERE status = 'received'"
             + " OR status = 'running' AND leased_until < $1 ORDER BY received_at FOR UPDATE SKIP LOCKED LIMIT 1)"
             + " RETURNING id, merchant_id, format, chunks, rows_read, attempts";
+    private static final String RUNNING =
+            "WITH changed AS (SELECT * FROM statement WHERE id = $1)" + TELL.formatted("$2", "$3", "$4");
     private static final String CHECKPOINT = "UPDATE statement SET rows_read = rows_read + $3,"
             + " rows_accepted = rows_accepted + $4, rows_duplicate = rows_duplicate + $5,"
             + " rows_refused = rows_refused + $6, leased_until = $7 WHERE id = $1 AND attempts = $2"
@@ -81,7 +83,7 @@ class Statements {
     private static final String END = "WITH changed AS (UPDATE statement SET status = $3, complete_through = $4,"
             + " failure_code = $5, failure_detail = $6, leased_until = NULL WHERE id = $1 AND attempts = $2"
             + " AND status = 'running' RETURNING *)"
-            + TELL.formatted("$7", "$8");
+            + TELL.formatted("$7", "$8", "$9");
     private static final String FORGET_CHUNKS = "DELETE FROM statement_chunk WHERE statement_id = $1";
 
     /** For how long a worker that gives no sign of life keeps a statement. */
@@ -106,9 +108,16 @@ class Statements {
         run(pool.preparedQuery(CHUNK).execute(Tuple.of(id, number, Buffer.buffer(exact))));
     }
 
-    Uni<Void> received(UUID id, Format format, long bytes, int chunks) {
+    Uni<Void> received(UUID id, Format format, long bytes, int chunks, Instant at) {
         return pool.preparedQuery(RECEIVED)
-                .execute(Tuple.of(id, format.code(), bytes, chunks, TypeId.next(), TypeId.format(TypeId.STATEMENT, id)))
+                .execute(Tuple.tuple()
+                        .addValue(id)
+                        .addValue(format.code())
+                        .addValue(bytes)
+                        .addValue(chunks)
+                        .addValue(TypeId.next())
+                        .addValue(TypeId.format(TypeId.STATEMENT, id))
+                        .addValue(utc(at)))
                 .replaceWithVoid();
     }
 
@@ -162,11 +171,22 @@ class Statements {
 
     /** The oldest statement that waits or whose worker died; null when there is none. */
     Claim claim(Instant now) {
-        var rows = run(pool.preparedQuery(CLAIM).execute(Tuple.of(utc(now), utc(now.plus(lease)))));
-        if (rows.size() == 0) {
-            return null;
-        }
-        Row row = rows.iterator().next();
+        return run(pool.withTransaction(connection -> connection
+                .preparedQuery(CLAIM)
+                .execute(Tuple.of(utc(now), utc(now.plus(lease))))
+                .map(rows -> rows.size() == 0 ? null : claim(rows.iterator().next()))
+                .call(claim -> claim == null || claim.attempt() > 1
+                        ? Uni.createFrom().voidItem()
+                        : connection
+                                .preparedQuery(RUNNING)
+                                .execute(Tuple.of(
+                                        claim.id(),
+                                        TypeId.next(),
+                                        TypeId.format(TypeId.STATEMENT, claim.id()),
+                                        utc(now))))));
+    }
+
+    private static Claim claim(Row row) {
         return new Claim(
                 row.getUUID(0),
                 row.getString(1),
@@ -237,8 +257,15 @@ class Statements {
                                 .replaceWithVoid());
     }
 
+    /** @param through how far its source's data is complete by this file, or null */
     Uni<Void> end(
-            SqlClient connection, Claim claim, Statement.Status status, Instant through, String code, String detail) {
+            SqlClient connection,
+            Claim claim,
+            Statement.Status status,
+            Instant through,
+            String code,
+            String detail,
+            Instant at) {
         return connection
                 .preparedQuery(END)
                 .execute(Tuple.tuple()
@@ -249,7 +276,8 @@ class Statements {
                         .addValue(code)
                         .addValue(detail)
                         .addValue(TypeId.next())
-                        .addValue(TypeId.format(TypeId.STATEMENT, claim.id())))
+                        .addValue(TypeId.format(TypeId.STATEMENT, claim.id()))
+                        .addValue(utc(at)))
                 .invoke(rows -> {
                     if (rows.iterator().next().getInteger(0) == 0) {
                         throw new Lost();

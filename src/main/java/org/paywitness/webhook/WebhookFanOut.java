@@ -19,10 +19,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.paywitness.database.Migrations;
+import org.paywitness.database.Rounds;
 import org.paywitness.event.Notifications;
 import org.paywitness.id.TypeId;
 
@@ -57,14 +56,10 @@ class WebhookFanOut {
     private final WebhookSettings settings;
     private final WebhookSender sender;
     private final Notifications notifications;
-    private final Migrations migrations;
     private final Pool pool;
     private final Clock clock;
     private final Vertx vertx;
-    private final AtomicBoolean looking = new AtomicBoolean();
-    private volatile boolean again;
-    private volatile boolean stopping;
-    private volatile boolean failing;
+    private final Rounds rounds;
 
     private record Event(long position, UUID id, String merchantId, String aggregateId, String type) {}
 
@@ -112,51 +107,29 @@ class WebhookFanOut {
         this.settings = settings;
         this.sender = sender;
         this.notifications = notifications;
-        this.migrations = migrations;
         this.pool = pool;
         this.clock = clock;
         this.vertx = vertx;
+        this.rounds = new Rounds(migrations, LOG, "Events wait for their endpoints", this::round);
     }
 
     void start(@Observes StartupEvent event) {
-        notifications.on(Notifications.POSITIONS, this::look);
-        vertx.setPeriodic(settings.poll().toMillis(), timer -> look());
+        notifications.on(Notifications.POSITIONS, rounds::hint);
+        vertx.setPeriodic(settings.poll().toMillis(), timer -> rounds.look());
     }
 
     // A step under way comes to its end; the next one is another process's.
     void stop(@Observes ShutdownEvent event) {
-        stopping = true;
-        long until = System.nanoTime() + STOP_PATIENCE.toNanos();
-        while (looking.get() && System.nanoTime() < until) {
-            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
-        }
+        rounds.stop(STOP_PATIENCE);
     }
 
-    private void look() {
-        again = true;
-        if (stopping || !migrations.isDone() || !looking.compareAndSet(false, true)) {
-            return;
-        }
-        again = false;
-        step().onTermination().invoke(() -> looking.set(false)).subscribe().with(this::taken, this::failed);
-    }
-
-    private void taken(int events) {
-        failing = false;
-        if (events > 0) {
-            sender.look();
-        }
-        if (events == settings.fanOut() || again) {
-            look();
-        }
-    }
-
-    // The database is away: the next look tries again.
-    private void failed(Throwable failure) {
-        if (!failing) {
-            LOG.warnf("Events wait for their endpoints: %s", failure.toString());
-        }
-        failing = true;
+    private Uni<Boolean> round() {
+        return step().map(events -> {
+            if (events > 0) {
+                sender.look();
+            }
+            return events == settings.fanOut();
+        });
     }
 
     /** Takes one step; how many events it looked at, 0 also where another process is at it. */

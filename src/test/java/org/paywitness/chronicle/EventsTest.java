@@ -141,15 +141,16 @@ class EventsTest {
                 .statusCode(202)
                 .extract()
                 .path("id");
-        List<String> events = read(Tokens.merchant(merchant), "&type=statement.received,statement.failed", 2);
-        assertEquals(List.of("statement.received", "statement.failed"), types(events));
+        List<String> events =
+                read(Tokens.merchant(merchant), "&type=statement.received,statement.running,statement.failed", 3);
+        assertEquals(List.of("statement.received", "statement.running", "statement.failed"), types(events));
         for (String event : events) {
             JsonPath json = JsonPath.from(event);
             assertEquals(statement, json.getString("subject"));
             assertEquals(statement, json.getString("data.statement_id"));
             assertEquals("pos_journal", json.getString("data.format"));
         }
-        assertFalse(JsonPath.from(events.get(1)).getString("data.failure_code").isEmpty());
+        assertFalse(JsonPath.from(events.get(2)).getString("data.failure_code").isEmpty());
     }
 
     private void tell(String of, String type, int number) {

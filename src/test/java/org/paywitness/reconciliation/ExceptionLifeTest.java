@@ -123,6 +123,19 @@ class ExceptionLifeTest {
     }
 
     @Test
+    void isToldOfAgainWhenMoreIsAtStake() {
+        Map<String, Object> one = debitedWithoutSale();
+        says("bank", "debited", 500).at(soldAt.plusSeconds(60)).post();
+        List<Map<String, Object>> open = Exceptional.open(merchant);
+        assertEquals(1, open.size(), open::toString);
+        assertEquals(one.get("id"), open.get(0).get("id"));
+        assertNotEquals(one.get("amount_at_stake"), open.get(0).get("amount_at_stake"));
+        assertEquals(
+                List.of("exception.opened", "exception.changed"),
+                events().stream().map(event -> event.get(0)).toList());
+    }
+
+    @Test
     void closesByItselfWhenTheMissingSaleComes() {
         Map<String, Object> one = debitedWithoutSale();
         says("acquirer", "captured", 12_800).at(soldAt.plusSeconds(30)).post();

@@ -408,6 +408,30 @@ class RetentionTest {
         }
     }
 
+    /** Whoever looks holds what was told, and may open an exception, which refers to the payment: neither waits for the other. */
+    @Test
+    void whatSomebodyLooksAtStaysUntilTheNextRound() throws Exception {
+        String sale = payments.paid();
+        UUID transaction = uuid(TypeId.TRANSACTION, sale);
+        clock.move(LATER);
+        try (Connection looking = OldPayments.connect()) {
+            looking.setAutoCommit(false);
+            try (Statement statement = looking.createStatement()) {
+                assertTrue(statement
+                        .executeQuery(
+                                "SELECT FROM verdict_standing WHERE transaction_id = '" + transaction + "' FOR UPDATE")
+                        .next());
+                round();
+                statement.execute("SELECT FROM transaction WHERE id = '" + transaction + "' FOR KEY SHARE NOWAIT");
+            }
+            looking.rollback();
+        }
+        assertEquals(200, payments.verdict(sale));
+        clock.move(Duration.ofHours(1));
+        round();
+        assertEquals(0, rows(sale));
+    }
+
     @Test
     void whoDiesInTheMiddleOfAStepHasDoneNothing() throws Exception {
         String sale = payments.paid();
