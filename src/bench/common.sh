@@ -20,7 +20,12 @@ start_postgres() {
     POSTMASTER=$(head -1 "$BENCH_DIR/data/postmaster.pid")
 }
 
-sql() { java -cp "$CLASSPATH" src/bench/java/Sql.java "jdbc:postgresql://127.0.0.1:$PGPORT/postgres?preferQueryMode=simple" "$ROWS" "$@"; }
+# sql FILE|-c SQL …: prints the first column of what it reads, and takes little from what is measured beside it.
+sql() {
+    [ -f "$BENCH_DIR/load/Sql.class" ] || javac -nowarn -cp "$CLASSPATH" -d "$BENCH_DIR/load" src/bench/java/Sql.java
+    java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -cp "$CLASSPATH:$BENCH_DIR/load" Sql \
+        "jdbc:postgresql://127.0.0.1:$PGPORT/postgres?preferQueryMode=simple" "$ROWS" "$@"
+}
 
 wait_for() { for _ in $(seq 480); do "$@" >/dev/null 2>&1 && return; sleep 0.25; done; echo "waited in vain: $*" >&2; exit 1; }
 

@@ -4,12 +4,12 @@
 # or too many, where the ratio is below RATIO_MIN, or where memory has grown (the last quarter of the samples over the
 # second is beyond RSS_TOLERANCE).
 # Usage: src/bench/reconcile.sh        after ./mvnw package -DskipTests
-#   ROWS=1000000 HEAP=512m EVERY=2 SEED=1 RATIO_MIN=0.15 RSS_TOLERANCE=1.15 PROFILE= (a file: Java Flight Recorder)
+#   ROWS=1000000 HEAP=512m EVERY=5 SEED=1 RATIO_MIN=0.15 RSS_TOLERANCE=1.15 PROFILE= (a file: Java Flight Recorder)
 # Needs a JDK, openssl and curl; PostgreSQL is the embedded one, as durable as in production.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-ROWS=${ROWS:-1000000} HEAP=${HEAP:-512m} EVERY=${EVERY:-2} SEED=${SEED:-1}
+ROWS=${ROWS:-1000000} HEAP=${HEAP:-512m} EVERY=${EVERY:-5} SEED=${SEED:-1}
 RATIO_MIN=${RATIO_MIN:-0.15} RSS_TOLERANCE=${RSS_TOLERANCE:-1.15} PROFILE=${PROFILE:-}
 BENCH_DIR=${BENCH_DIR:-/tmp/paywitness-reconcile} PGPORT=${PGPORT:-15495} SERVICE_PORT=${SERVICE_PORT:-18495}
 SERVICE=${SERVICE:-target/quarkus-app/quarkus-run.jar}
@@ -55,7 +55,7 @@ open_exceptions() {
         tr '\n' ' ' | sed 's/ $//'
 }
 
-build_load Ledgers.java CopyRows.java
+build_load Ledgers.java CopyRows.java CopyKept.java
 rm -rf "$BENCH_DIR/data"
 mkdir -p "$LEDGERS"
 EXPECTED=$(java -cp "$BENCH_DIR/load" Ledgers "$LEDGERS" "$MERCHANT" "$DAY" "$ROWS" "$SEED")
@@ -91,9 +91,11 @@ while :; do
 done
 reconciled=$(date +%s.%N)
 FOUND=$(open_exceptions)
+kept=$(java -cp "$CLASSPATH:$BENCH_DIR/load" CopyKept "jdbc:postgresql://127.0.0.1:$PGPORT/postgres" "$BENCH_DIR" \
+    observation transaction transaction_change verdict_standing outbox event_position)
 echo "expected: $EXPECTED"
 echo "found:    $FOUND"
-awk -v rows="$REAL" -v from="$STARTED" -v read="$worked_in" -v to="$reconciled" -v copied="$copied" -v least="$RATIO_MIN" \
+awk -v rows="$REAL" -v from="$STARTED" -v read="$worked_in" -v to="$reconciled" -v copied="$copied" -v kept="$kept" -v least="$RATIO_MIN" \
     -v tolerance="$RSS_TOLERANCE" -v same="$([ "$EXPECTED" = "$FOUND" ] && echo 1 || echo 0)" '
     {n++; rss[n] = $4}
     function mean(from, to,   i, s) {for (i = from; i <= to; i++) s += rss[i]; return s / (to - from + 1)}
@@ -102,6 +104,8 @@ awk -v rows="$REAL" -v from="$STARTED" -v read="$worked_in" -v to="$reconciled" 
             to - from, rows / (to - from)
         ratio = copied / (to - from)
         printf "of bare COPY (%.0f rows/s): %.4f, at least %s is wanted\n", rows / copied, ratio, least
+        printf "of COPY of all that is kept of them, into the same tables (%.0f rows/s): %.3f\n", rows / kept, \
+            kept / (to - from)
         if (n >= 8) {
             a = mean(int(n / 4) + 1, int(n / 2)); b = mean(int(n * 3 / 4) + 1, n)
             printf "RSS MiB: %.1f in the second quarter, %.1f in the last (at most %.2f times)\n", a, b, tolerance

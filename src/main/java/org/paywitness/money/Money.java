@@ -104,6 +104,12 @@ public record Money(long amount, String currency) {
         return code != null && Currencies.isKnown(code);
     }
 
+    /** Part of many keys: a record's own is slow before Java 19, and says the same. */
+    @Override
+    public String toString() {
+        return "Money[amount=" + amount + ", currency=" + currency + "]";
+    }
+
     /** Decimal digits of the currency's minor unit: 2 for CNY, 0 for JPY, 3 for KWD. */
     public int digits() {
         return Currencies.digits(currency);

@@ -156,8 +156,9 @@ public class Observations {
         }
         return unknownPins(fresh)
                 .chain(unknownPins -> known(pool, fresh)
-                        .chain(known -> reader.read(pool, policy, news(fresh, known, unknownPins), maxRegion))
-                        .chain(hint -> attempt(new Chunk(fresh, unknownPins, from, along), hint.stripes(), 1)))
+                        .chain(known -> reader.read(pool, policy, news(fresh, known, unknownPins), maxRegion, null))
+                        .chain(hint ->
+                                attempt(new Chunk(fresh, unknownPins, hint.region(), from, along), hint.stripes(), 1)))
                 .onFailure(RegionReader.TooLarge.class)
                 .recoverWithUni(tooLarge -> split(chunk, from, along));
     }
@@ -167,8 +168,9 @@ public class Observations {
      *
      * @param unknownPins transactions that are named and that nobody ever opened: whoever names them is refused, and
      *     what it says counts nowhere
+     * @param hint the region as it was read without locks
      */
-    private record Chunk(List<Kept> fresh, Set<UUID> unknownPins, int from, Along along) {}
+    private record Chunk(List<Kept> fresh, Set<UUID> unknownPins, Region hint, int from, Along along) {}
 
     private Uni<Set<UUID>> unknownPins(List<Kept> fresh) {
         Set<UUID> pins = new HashSet<>();
@@ -280,7 +282,7 @@ public class Observations {
         if (news.isEmpty()) {
             return Uni.createFrom().item(results(chunk, known, Map.of()));
         }
-        return reader.read(connection, policy, news, maxRegion)
+        return reader.read(connection, policy, news, maxRegion, chunk.hint())
                 .invoke(found -> requireCovered(found.stripes(), held.stripes()))
                 .chain(found -> write(connection, found.region(), held))
                 .map(belongs -> results(chunk, known, belongs));

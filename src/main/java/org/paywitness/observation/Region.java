@@ -65,6 +65,8 @@ final class Region {
     private final Map<String, Set<String>> merchantsOfTerminal;
     private final Map<String, Set<String>> newlyKnown;
     private final Set<Object> asked = new HashSet<>();
+    private final List<Kept> unasked = new ArrayList<>();
+    private final Set<UUID> askedAround = new HashSet<>();
     private Set<UUID> active = Set.of();
 
     /**
@@ -81,8 +83,15 @@ final class Region {
         this.newlyKnown = newlyKnown;
         for (Kept kept : freshOnes) {
             members.put(kept.id(), kept);
+            unasked.add(kept);
             fresh.add(kept.id());
         }
+    }
+
+    /** What an observation says, which never changes; null where it is not of this region. */
+    Observation said(UUID id) {
+        Kept kept = members.get(id);
+        return kept == null ? null : kept.said();
     }
 
     int size() {
@@ -94,7 +103,11 @@ final class Region {
     }
 
     void add(Collection<Kept> rows) {
-        rows.forEach(row -> members.putIfAbsent(row.id(), row));
+        for (Kept row : rows) {
+            if (members.putIfAbsent(row.id(), row) == null) {
+                unasked.add(row);
+            }
+        }
     }
 
     /** Terminals that matter here and of which nothing was asked yet. */
@@ -124,13 +137,14 @@ final class Region {
             }
         }
         Correlation correlation = correlation();
-        for (Kept kept : members.values()) {
-            askReferences(kept, correlation, questions);
-        }
+        unasked.forEach(kept -> askReferences(kept, correlation, questions));
+        unasked.clear();
         if (questions.isEmpty() || fresh.size() == members.size()) {
             active = findActive(correlation);
             for (UUID id : active) {
-                askNeighbourhood(members.get(id).said(), questions);
+                if (askedAround.add(id)) {
+                    askNeighbourhood(members.get(id).said(), questions);
+                }
             }
         }
         return questions;

@@ -107,8 +107,12 @@ class RegionReader {
         return knownPairs.contains(terminal + " " + merchant);
     }
 
-    /** Grows the region of the fresh observations until it is whole. */
-    Uni<Found> read(SqlClient client, Policy policy, Collection<Kept> fresh, int maxRegion) {
+    /**
+     * Grows the region of the fresh observations until it is whole.
+     *
+     * @param earlier the region as it was read before, or null: what is said there is not read again
+     */
+    Uni<Found> read(SqlClient client, Policy policy, Collection<Kept> fresh, int maxRegion, Region earlier) {
         Map<String, Set<String>> told = new HashMap<>();
         for (Kept kept : fresh) {
             String terminal = kept.said().subject().terminalId();
@@ -132,7 +136,7 @@ class RegionReader {
                 merchants.addAll(before.merchants());
             });
             Region region = new Region(policy, fresh, told, newlyKnown);
-            return grow(client, region, maxRegion).map(whole -> new Found(whole, newlyKnown.keySet()));
+            return grow(client, region, maxRegion, earlier).map(whole -> new Found(whole, newlyKnown.keySet()));
         });
     }
 
@@ -150,11 +154,11 @@ class RegionReader {
                 newlyKnown.put(terminal, before);
             }
             Region region = new Region(policy, List.of(), new HashMap<>(Map.of(terminal, now)), newlyKnown);
-            return grow(client, region, maxRegion).map(whole -> new Found(whole, newlyKnown.keySet()));
+            return grow(client, region, maxRegion, null).map(whole -> new Found(whole, newlyKnown.keySet()));
         });
     }
 
-    private Uni<Region> grow(SqlClient client, Region region, int maxRegion) {
+    private Uni<Region> grow(SqlClient client, Region region, int maxRegion, Region earlier) {
         return merchants(client, region.unknownTerminals()).chain(found -> {
             region.unknownTerminals()
                     .forEach(t ->
@@ -166,10 +170,10 @@ class RegionReader {
             return client.preparedQuery(ROUND)
                     .execute(tuple(questions, maxRegion))
                     .chain(rows -> {
-                        region.add(kept(rows));
+                        region.add(kept(rows, earlier));
                         return region.size() > maxRegion
                                 ? Uni.createFrom().failure(new TooLarge())
-                                : grow(client, region, maxRegion);
+                                : grow(client, region, maxRegion, earlier);
                     });
         });
     }
@@ -246,24 +250,24 @@ class RegionReader {
                 .execute(Tuple.of(
                         column(said, o -> o.source().code(), String[]::new),
                         column(said, Observation::sourceRef, String[]::new)))
-                .map(this::kept);
+                .map(rows -> kept(rows, null));
     }
 
     /** What every source said about one transaction, in the order heard. */
     Uni<List<Kept>> byTransaction(SqlClient client, UUID transaction, int limit) {
         return client.preparedQuery(BY_TRANSACTION)
                 .execute(Tuple.of(transaction, limit))
-                .map(this::kept);
+                .map(rows -> kept(rows, null));
     }
 
-    private List<Kept> kept(RowSet<Row> rows) {
+    private List<Kept> kept(RowSet<Row> rows, Region earlier) {
         List<Kept> kept = new ArrayList<>(rows.size());
         for (Row row : rows) {
-            UUID statement = row.getUUID(7);
-            Observation said = content(row.getString(1));
+            UUID id = row.getUUID(0);
+            Observation known = earlier == null ? null : earlier.said(id);
             kept.add(new Kept(
-                    row.getUUID(0),
-                    statement == null ? said : said.from(TypeId.format(TypeId.STATEMENT, statement)),
+                    id,
+                    known == null ? said(row) : known,
                     row.getOffsetDateTime(2).toInstant(),
                     row.getUUID(3),
                     row.getUUID(4),
@@ -273,9 +277,11 @@ class RegionReader {
         return kept;
     }
 
-    private Observation content(String text) {
+    private Observation said(Row row) {
         try {
-            return ObservationJson.read(json.readTree(text));
+            Observation said = ObservationJson.read(json.readTree(row.getString(1)));
+            UUID statement = row.getUUID(7);
+            return statement == null ? said : said.from(TypeId.format(TypeId.STATEMENT, statement));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("an observation in the database is not JSON", e);
         }

@@ -47,7 +47,6 @@ final class WeakMatching {
         final Group group;
         final Set<Source> sources;
         final Map<Source, Set<Outcome>> outcomes;
-        final Correlation.References references = new Correlation.References();
         final Observation.Card card;
         final Money amount;
         final Instant time;
@@ -55,18 +54,27 @@ final class WeakMatching {
         final boolean dated;
 
         final boolean pinned;
+        /** Its token with the amount; of a card without token, the masked number. Null without a card. */
+        final String token;
+        /** Its masked number with the amount; of a card without, the token. Null without a card. */
+        final String masked;
+
+        private Correlation.References references;
 
         Party(Group group) {
             this.group = group;
             this.outcomes = Correlation.outcomes(group);
             this.sources = outcomes.keySet();
             this.pinned = group.members.stream().anyMatch(m -> m.pinnedTo() != null);
-            group.members.forEach(m -> references.add(m.said(), correlation));
             Observation known = known(group);
             this.card = known == null ? null : known.subject().card();
             this.amount = known == null ? null : amount(known);
             this.time = known == null ? null : known.at();
             this.dated = known != null && known.source() == Source.BANK;
+            String number = CardKey.masked(card) == null ? null : CardKey.masked(card) + amount;
+            String alias = card == null || card.token() == null ? null : "token " + card.token() + amount;
+            this.token = alias == null ? number : alias;
+            this.masked = number == null ? alias : number;
         }
 
         boolean isLineOf(Source source) {
@@ -82,15 +90,13 @@ final class WeakMatching {
             return has == null || java.util.Collections.disjoint(has, lines);
         }
 
-        /** Its token with the amount; of a card without token, the masked number. */
-        String token() {
-            return card.token() == null ? masked() : "token " + card.token() + amount;
-        }
-
-        /** Its masked number with the amount; of a card without, the token. */
-        String masked() {
-            String masked = CardKey.masked(card);
-            return masked == null ? token() : masked + amount;
+        // Most groups are alone in their cell, and never asked.
+        Correlation.References references() {
+            if (references == null) {
+                references = new Correlation.References();
+                group.members.forEach(m -> references.add(m.said(), correlation));
+            }
+            return references;
         }
 
         String tieBreak() {
@@ -116,12 +122,12 @@ final class WeakMatching {
             Party party = new Party(group);
             if (party.card != null) {
                 parties.add(party);
-                parents.put(root(party.token(), parents), root(party.masked(), parents));
+                parents.put(root(party.token, parents), root(party.masked, parents));
             }
         }
         Map<String, List<Party>> cells = new LinkedHashMap<>();
         for (Party party : parties) {
-            cells.computeIfAbsent(root(party.token(), parents), k -> new ArrayList<>())
+            cells.computeIfAbsent(root(party.token, parents), k -> new ArrayList<>())
                     .add(party);
         }
         return cells.values();
@@ -243,7 +249,7 @@ final class WeakMatching {
         return a.amount.equals(b.amount)
                 && CardKey.same(a.card, b.card)
                 && isNear(a, b)
-                && !a.references.contradict(b.references);
+                && !a.references().contradict(b.references());
     }
 
     private boolean isNear(Party a, Party b) {

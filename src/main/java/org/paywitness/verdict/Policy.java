@@ -45,9 +45,13 @@ public record Policy(
             Duration.ofMinutes(5),
             Duration.ofDays(3));
 
+    private static final long SECONDS_OF_A_DAY = 86_400;
+
     /** The business day of an instant in the merchant's zone. */
     public LocalDate day(Instant instant) {
-        return instant.atZone(zone).toLocalDate();
+        long local =
+                instant.getEpochSecond() + zone.getRules().getOffset(instant).getTotalSeconds();
+        return LocalDate.ofEpochDay(Math.floorDiv(local, SECONDS_OF_A_DAY));
     }
 
     /** When the acquirer's settlement data of that business day is due: the next day at the settlement time. */
