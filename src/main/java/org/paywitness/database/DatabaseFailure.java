@@ -2,6 +2,7 @@ package org.paywitness.database;
 
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.pgclient.PgException;
+import java.io.IOException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.Set;
@@ -35,6 +36,7 @@ public final class DatabaseFailure {
             if (cause instanceof SocketException
                     || cause instanceof UnknownHostException
                     || cause instanceof ConnectionPoolTooBusyException
+                    || isOfASocket(cause)
                     || isOfTheClient(cause)) {
                 return true;
             }
@@ -71,6 +73,14 @@ public final class DatabaseFailure {
         return state != null
                 && state.length() == 5
                 && (OUTAGE_CLASSES.contains(state.substring(0, 2)) || OUTAGE_STATES.contains(state));
+    }
+
+    // Writing to a socket that the other side has left fails with the bare class, with or without a word; what comes of
+    // files or of parsing has a class of its own or says more.
+    private static boolean isOfASocket(Throwable cause) {
+        String message = cause.getMessage();
+        return cause.getClass() == IOException.class
+                && (message == null || message.equals("Broken pipe") || message.startsWith("Connection reset"));
     }
 
     // A closed connection is a VertxException or, at the begin of a transaction, a NoStackTraceThrowable; waiting too

@@ -25,6 +25,10 @@ class Sequencer {
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(2);
     /** After a step others may be about to commit whom nobody notified of: looks follow, each after four times as long. */
     private static final long FIRST_LOOK_AFTER_MILLIS = 4;
+    /** A step passes by all that were taken since the last vacuum: beyond so many it would be slower than the vacuum. */
+    private static final int VACUUM_AFTER = 10_000;
+
+    private static final String VACUUM = "VACUUM (TRUNCATE false) outbox_new";
 
     // A statement of its own: what follows must see all that was committed when the row was locked.
     private static final String LOCK = "SELECT position FROM event_head FOR UPDATE SKIP LOCKED";
@@ -45,6 +49,7 @@ class Sequencer {
     private final Vertx vertx;
     private final Rounds rounds;
     private volatile long lookAfter;
+    private volatile int taken;
     private volatile long timer = -1;
 
     Sequencer(EventSettings settings, Notifications notifications, Migrations migrations, Pool pool, Vertx vertx) {
@@ -66,7 +71,17 @@ class Sequencer {
     }
 
     private Uni<Boolean> round() {
-        return step().invoke(this::lookAfter).map(events -> events == settings.step());
+        return step().invoke(this::lookAfter).call(this::vacuum).map(events -> events == settings.step());
+    }
+
+    // Whoever may not, leaves it to autovacuum, which comes once a minute.
+    private Uni<Void> vacuum(int events) {
+        taken += events;
+        if (taken < VACUUM_AFTER) {
+            return Uni.createFrom().voidItem();
+        }
+        taken = 0;
+        return pool.query(VACUUM).execute().replaceWithVoid();
     }
 
     private void lookAfter(int events) {

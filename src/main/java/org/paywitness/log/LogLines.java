@@ -1,6 +1,7 @@
 package org.paywitness.log;
 
 import io.quarkus.logging.LoggingFilter;
+import java.util.Arrays;
 import java.util.logging.Filter;
 import java.util.logging.LogRecord;
 import org.jboss.logmanager.ExtLogRecord;
@@ -17,12 +18,25 @@ public final class LogLines implements Filter {
 
     @Override
     public boolean isLoggable(LogRecord line) {
+        if (isOfATimerLeftBehind(line.getThrown())) {
+            return false;
+        }
         if (line instanceof ExtLogRecord record) {
             mask(record);
             rename(record, TRACE, "trace_id");
             rename(record, SPAN, "span_id");
         }
         return true;
+    }
+
+    // Each request that got no connection leaves the timer of its wait in the pool of the pg client, which finds later
+    // that the
+    // request was answered: a stack trace for each of thousands while the database is away, and nothing in it.
+    private static boolean isOfATimerLeftBehind(Throwable thrown) {
+        return thrown instanceof IllegalStateException
+                && "Result is already complete".equals(thrown.getMessage())
+                && Arrays.stream(thrown.getStackTrace()).limit(3).anyMatch(frame -> frame.getClassName()
+                        .equals("io.vertx.sqlclient.impl.pool.SqlConnectionPool"));
     }
 
     private static void mask(ExtLogRecord record) {

@@ -119,7 +119,7 @@ public class Observations {
         Uni<List<Result>> work = Uni.createFrom().item(new ArrayList<>(said.size()));
         for (int from = 0; from < said.size(); from += chunkSize) {
             List<Observation> chunk = said.subList(from, Math.min(said.size(), from + chunkSize));
-            work = work.chain(results -> acceptChunk(chunk, Along.NOTHING).map(more -> {
+            work = work.chain(results -> acceptChunk(chunk, 0, Along.NOTHING).map(more -> {
                 results.addAll(more);
                 return results;
             }));
@@ -132,21 +132,49 @@ public class Observations {
      * Accepts one chunk and does something else in the same database transaction; in parts, each with its own
      * transaction, only where the chunk would have to be compared with too much at once.
      */
-    public Uni<List<Result>> acceptChunk(List<Observation> chunk, Along along) {
-        return acceptChunk(chunk, 0, along);
+    public Uni<List<Result>> accept(Prepared chunk, Along along) {
+        return accept(chunk, 0, along);
     }
 
     private Uni<List<Result>> acceptChunk(List<Observation> chunk, int from, Along along) {
-        return Uni.createFrom()
-                .deferred(() -> acceptOnce(chunk, from, along))
+        return prepare(chunk).chain(prepared -> accept(prepared, from, along));
+    }
+
+    private Uni<List<Result>> accept(Prepared chunk, int from, Along along) {
+        return acceptOnce(chunk, from, along)
                 // What it was about to join has left meanwhile: on a second look it is not there.
                 .onFailure(
                         failure -> failure instanceof PgException pg && FOREIGN_KEY_VIOLATION.equals(pg.getSqlState()))
-                .retry()
-                .atMost(1);
+                .recoverWithUni(left -> prepare(chunk.said).chain(anew -> acceptOnce(anew, from, along)));
     }
 
-    private Uni<List<Result>> acceptOnce(List<Observation> chunk, int from, Along along) {
+    private Uni<List<Result>> acceptOnce(Prepared chunk, int from, Along along) {
+        return chunk.hint == null
+                ? split(chunk.said, from, along)
+                : attempt(new Chunk(chunk, from, along), chunk.hint.stripes(), 1)
+                        .onFailure(RegionReader.TooLarge.class)
+                        .recoverWithUni(tooLarge -> split(chunk.said, from, along));
+    }
+
+    /** A chunk with what it can touch, as that was read without locks. */
+    public static final class Prepared {
+        private final List<Observation> said;
+        private final List<Kept> fresh;
+        /** That are named and that nobody ever opened: whoever names them is refused, and what it says counts nowhere. */
+        private final Set<UUID> unknownPins;
+        /** Null where it is too much to be compared at once. */
+        private final RegionReader.Found hint;
+
+        private Prepared(List<Observation> said, List<Kept> fresh, Set<UUID> unknownPins, RegionReader.Found hint) {
+            this.said = said;
+            this.fresh = fresh;
+            this.unknownPins = unknownPins;
+            this.hint = hint;
+        }
+    }
+
+    /** Reads what a chunk can touch. Nothing depends on what is accepted meanwhile. */
+    public Uni<Prepared> prepare(List<Observation> chunk) {
         List<Kept> fresh = new ArrayList<>();
         for (Observation said : chunk) {
             UUID pin = said.transactionId() == null
@@ -154,23 +182,27 @@ public class Observations {
                     : TypeId.parse(TypeId.TRANSACTION, said.transactionId()).orElse(new UUID(0, 0));
             fresh.add(new Kept(TypeId.next(), said, null, null, null, pin, false));
         }
-        return unknownPins(fresh)
-                .chain(unknownPins -> known(pool, fresh)
-                        .chain(known -> reader.read(pool, policy, news(fresh, known, unknownPins), maxRegion, null))
-                        .chain(hint ->
-                                attempt(new Chunk(fresh, unknownPins, hint.region(), from, along), hint.stripes(), 1)))
+        return unknownPins(fresh).chain(unknownPins -> known(pool, fresh)
+                .chain(known -> reader.read(pool, policy, news(fresh, known, unknownPins), maxRegion, null))
                 .onFailure(RegionReader.TooLarge.class)
-                .recoverWithUni(tooLarge -> split(chunk, from, along));
+                .recoverWithNull()
+                .map(hint -> new Prepared(chunk, fresh, unknownPins, hint)));
     }
 
-    /**
-     * What one database transaction takes in.
-     *
-     * @param unknownPins transactions that are named and that nobody ever opened: whoever names them is refused, and
-     *     what it says counts nowhere
-     * @param hint the region as it was read without locks
-     */
-    private record Chunk(List<Kept> fresh, Set<UUID> unknownPins, Region hint, int from, Along along) {}
+    /** What one database transaction takes in. */
+    private record Chunk(Prepared prepared, int from, Along along) {
+        List<Kept> fresh() {
+            return prepared.fresh;
+        }
+
+        Set<UUID> unknownPins() {
+            return prepared.unknownPins;
+        }
+
+        RegionReader.Found hint() {
+            return prepared.hint;
+        }
+    }
 
     private Uni<Set<UUID>> unknownPins(List<Kept> fresh) {
         Set<UUID> pins = new HashSet<>();
@@ -282,10 +314,21 @@ public class Observations {
         if (news.isEmpty()) {
             return Uni.createFrom().item(results(chunk, known, Map.of()));
         }
-        return reader.read(connection, policy, news, maxRegion, chunk.hint())
-                .invoke(found -> requireCovered(found.stripes(), held.stripes()))
+        return region(connection, chunk, news, held)
                 .chain(found -> write(connection, found.region(), held))
                 .map(belongs -> results(chunk, known, belongs));
+    }
+
+    // Under the locks of what was read without them, that either stands or is read again.
+    private Uni<RegionReader.Found> region(SqlConnection connection, Chunk chunk, Collection<Kept> news, Held held) {
+        RegionReader.Found hint = chunk.hint();
+        Uni<Boolean> stands = hint.region().isMadeFor(news)
+                ? reader.stands(connection, hint, maxRegion)
+                : Uni.createFrom().item(false);
+        return stands.chain(still -> still
+                ? Uni.createFrom().item(hint)
+                : reader.read(connection, policy, news, maxRegion, hint.region())
+                        .invoke(found -> requireCovered(found.stripes(), held.stripes())));
     }
 
     private static void requireCovered(TreeSet<Integer> needed, TreeSet<Integer> held) {

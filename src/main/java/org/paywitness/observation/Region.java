@@ -44,6 +44,23 @@ final class Region {
         final List<Cell> tokens = new ArrayList<>();
         final List<UUID> pins = new ArrayList<>();
 
+        void addAll(Questions more) {
+            rrns.addAll(more.rrns);
+            rrnMerchants.addAll(more.rrnMerchants);
+            rrnFrom.addAll(more.rrnFrom);
+            rrnTo.addAll(more.rrnTo);
+            orders.addAll(more.orders);
+            orderMerchants.addAll(more.orderMerchants);
+            wallets.addAll(more.wallets);
+            terminals.addAll(more.terminals);
+            batches.addAll(more.batches);
+            stans.addAll(more.stans);
+            newlyKnownTerminals.addAll(more.newlyKnownTerminals);
+            cards.addAll(more.cards);
+            tokens.addAll(more.tokens);
+            pins.addAll(more.pins);
+        }
+
         boolean isEmpty() {
             return rrns.isEmpty()
                     && orders.isEmpty()
@@ -65,6 +82,7 @@ final class Region {
     private final Map<String, Set<String>> merchantsOfTerminal;
     private final Map<String, Set<String>> newlyKnown;
     private final Set<Object> asked = new HashSet<>();
+    private final Questions allAsked = new Questions();
     private final List<Kept> unasked = new ArrayList<>();
     private final Set<UUID> askedAround = new HashSet<>();
     private Set<UUID> active = Set.of();
@@ -147,7 +165,33 @@ final class Region {
                 }
             }
         }
+        allAsked.addAll(questions);
         return questions;
+    }
+
+    /** All that was asked until the region was whole. */
+    Questions allAsked() {
+        return allAsked;
+    }
+
+    boolean isMadeFor(Collection<Kept> freshOnes) {
+        return freshOnes.size() == fresh.size() && freshOnes.stream().allMatch(kept -> fresh.contains(kept.id()));
+    }
+
+    /** Whether these are all members that are not fresh, each where it was. */
+    boolean isAsBefore(Collection<Place> places) {
+        return places.size() == members.size() - fresh.size()
+                && places.stream().allMatch(place -> {
+                    Kept kept = members.get(place.id());
+                    return kept != null && place.equals(Place.of(kept));
+                });
+    }
+
+    /** Where an observation belongs: all of it that ever changes. */
+    record Place(UUID id, UUID transactionId, UUID opened, boolean weakly) {
+        private static Place of(Kept kept) {
+            return new Place(kept.id(), kept.transactionId(), kept.opened(), kept.weakly());
+        }
     }
 
     private void askReferences(Kept kept, Correlation correlation, Questions questions) {

@@ -27,8 +27,13 @@ import org.paywitness.verdict.Policy;
 /** Reads observations: by source reference, by transaction, and the {@link Region} that fresh ones can touch. */
 @ApplicationScoped
 class RegionReader {
-    /** A region that is whole, and the terminals of which the fresh observations tell a new merchant. */
-    record Found(Region region, Set<String> newlyKnownTerminals) {
+    /**
+     * A region that is whole.
+     *
+     * @param terminals what is known of the terminals that matter there
+     * @param newlyKnownTerminals those of which the fresh observations tell a new merchant
+     */
+    record Found(Region region, Map<String, Known> terminals, Set<String> newlyKnownTerminals) {
         TreeSet<Integer> stripes() {
             return Region.stripes(region.active(), newlyKnownTerminals);
         }
@@ -39,7 +44,7 @@ class RegionReader {
      *
      * @param registered whether registrations name them: then what observations name changes nothing
      */
-    private record Known(Set<String> merchants, boolean registered) {
+    record Known(Set<String> merchants, boolean registered) {
         static final Known NOTHING = new Known(Set.of(), false);
     }
 
@@ -64,7 +69,7 @@ class RegionReader {
                     + " UNION ALL SELECT terminal_id, merchant_id, true FROM terminal WHERE terminal_id = ANY($1)";
     // OFFSET 0 keeps each branch what it is, an index scan for every question: a plan that joins the other way reads
     // the whole table, and looks cheap while the table is small or its statistics are old.
-    static final String ROUND = "WITH hit(transaction_id) AS ("
+    private static final String HIT = "WITH hit(transaction_id) AS ("
             + " SELECT o.transaction_id FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[])"
             + " AS k(rrn, merchant, since, until), LATERAL (SELECT transaction_id FROM observation"
             + " WHERE rrn = k.rrn AND at BETWEEN k.since AND k.until"
@@ -88,9 +93,10 @@ class RegionReader {
             + " LATERAL (SELECT transaction_id FROM observation WHERE card_token = k.token AND amount = k.amount"
             + " AND currency = k.currency AND at >= k.since AND at < k.until OFFSET 0) o"
             + " UNION SELECT o.transaction_id FROM unnest($23::uuid[]) AS k(id), LATERAL (SELECT transaction_id"
-            + " FROM observation WHERE opened = k.id OFFSET 0) o)"
-            + " SELECT " + COLUMNS + " FROM hit, LATERAL (SELECT * FROM observation"
+            + " FROM observation WHERE opened = k.id OFFSET 0) o) SELECT %s FROM hit, LATERAL (SELECT * FROM observation"
             + " WHERE transaction_id = hit.transaction_id OFFSET 0) o LIMIT $24";
+    static final String ROUND = HIT.formatted(COLUMNS);
+    static final String PLACES = HIT.formatted("o.id, o.transaction_id, o.opened, o.matched_weakly");
 
     /** Pairs that are in the database for certain; they are never deleted there. Bounded, a mere shortcut. */
     private final Set<String> knownPairs = ConcurrentHashMap.newKeySet();
@@ -136,8 +142,40 @@ class RegionReader {
                 merchants.addAll(before.merchants());
             });
             Region region = new Region(policy, fresh, told, newlyKnown);
-            return grow(client, region, maxRegion, earlier).map(whole -> new Found(whole, newlyKnown.keySet()));
+            Map<String, Known> terminals = new HashMap<>(kept);
+            told.keySet().forEach(terminal -> terminals.putIfAbsent(terminal, Known.NOTHING));
+            return grow(client, region, terminals, maxRegion, earlier)
+                    .map(all -> new Found(region, all, newlyKnown.keySet()));
         });
+    }
+
+    /**
+     * Whether what was found before is what would be found now: nobody has come in between, and all that follows from it
+     * stands. One question instead of the several that a region takes, and nothing of what was said is read again.
+     */
+    Uni<Boolean> stands(SqlClient client, Found found, int maxRegion) {
+        return merchants(client, found.terminals().keySet())
+                .chain(now -> !now.equals(known(found.terminals()))
+                        ? Uni.createFrom().item(false)
+                        : places(client, found.region(), maxRegion).map(found.region()::isAsBefore));
+    }
+
+    private static Map<String, Known> known(Map<String, Known> terminals) {
+        Map<String, Known> known = new HashMap<>(terminals);
+        known.values().removeIf(Known.NOTHING::equals);
+        return known;
+    }
+
+    private static Uni<List<Region.Place>> places(SqlClient client, Region region, int maxRegion) {
+        Region.Questions asked = region.allAsked();
+        return asked.isEmpty()
+                ? Uni.createFrom().item(List.of())
+                : client.preparedQuery(PLACES).execute(tuple(asked, maxRegion)).map(rows -> {
+                    List<Region.Place> places = new ArrayList<>(rows.size());
+                    rows.forEach(row -> places.add(
+                            new Region.Place(row.getUUID(0), row.getUUID(1), row.getUUID(2), row.getBoolean(3))));
+                    return places;
+                });
     }
 
     /** The merchants that a terminal is known for; the only one is that of what is heard from it without a merchant. */
@@ -154,18 +192,22 @@ class RegionReader {
                 newlyKnown.put(terminal, before);
             }
             Region region = new Region(policy, List.of(), new HashMap<>(Map.of(terminal, now)), newlyKnown);
-            return grow(client, region, maxRegion, null).map(whole -> new Found(whole, newlyKnown.keySet()));
+            return grow(client, region, new HashMap<>(), maxRegion, null)
+                    .map(terminals -> new Found(region, terminals, newlyKnown.keySet()));
         });
     }
 
-    private Uni<Region> grow(SqlClient client, Region region, int maxRegion, Region earlier) {
+    private Uni<Map<String, Known>> grow(
+            SqlClient client, Region region, Map<String, Known> terminals, int maxRegion, Region earlier) {
         return merchants(client, region.unknownTerminals()).chain(found -> {
-            region.unknownTerminals()
-                    .forEach(t ->
-                            region.learn(t, found.getOrDefault(t, Known.NOTHING).merchants()));
+            for (String terminal : region.unknownTerminals()) {
+                Known known = found.getOrDefault(terminal, Known.NOTHING);
+                region.learn(terminal, known.merchants());
+                terminals.put(terminal, known);
+            }
             Region.Questions questions = region.next();
             if (questions.isEmpty()) {
-                return Uni.createFrom().item(region);
+                return Uni.createFrom().item(terminals);
             }
             return client.preparedQuery(ROUND)
                     .execute(tuple(questions, maxRegion))
@@ -173,7 +215,7 @@ class RegionReader {
                         region.add(kept(rows, earlier));
                         return region.size() > maxRegion
                                 ? Uni.createFrom().failure(new TooLarge())
-                                : grow(client, region, maxRegion, earlier);
+                                : grow(client, region, terminals, maxRegion, earlier);
                     });
         });
     }

@@ -9,6 +9,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import org.paywitness.card.CardNumbers;
 import org.paywitness.id.TypeId;
@@ -53,6 +55,9 @@ final class StatementImport implements StatementReader.Sink {
     private final List<Completion> completions = new ArrayList<>();
     private long seen;
     private int waiting;
+    /** The chunk before, which is worked in while this one is read. */
+    private CompletionStage<?> before = CompletableFuture.completedStage(null);
+
     private BooleanSupplier stopping = () -> false;
 
     StatementImport(
@@ -85,13 +90,18 @@ final class StatementImport implements StatementReader.Sink {
         try (InputStream in = statements.content(claim)) {
             StatementReader.of(claim.format()).read(in, context, this);
             flush();
+            settle();
             end(Statement.Status.done, null);
             return Statement.Status.done;
         } catch (Problem unreadable) {
             flush();
+            settle();
             completions.clear();
             end(Statement.Status.failed, unreadable);
             return Statement.Status.failed;
+        } finally {
+            // Whoever gives up leaves nothing under way that the next worker could meet.
+            Statements.run(Uni.createFrom().completionStage(before).onFailure().recoverWithNull());
         }
     }
 
@@ -129,31 +139,47 @@ final class StatementImport implements StatementReader.Sink {
         if (rows.isEmpty()) {
             return;
         }
-        List<Observation> said =
-                rows.stream().flatMap(row -> row.observations().stream()).toList();
-        List<Observations.Result> results = new ArrayList<>();
-        if (said.isEmpty()) {
-            Statements.run(pool.withTransaction(connection -> checkpoint(connection, results)));
-        } else {
-            Statements.run(observations.acceptChunk(said, (connection, from, part) -> {
-                // A part may be tried again: only what was committed before it stands.
-                while (results.size() > from) {
-                    results.remove(results.size() - 1);
-                }
-                results.addAll(part);
-                return results.size() < said.size() ? Uni.createFrom().voidItem() : checkpoint(connection, results);
-            }));
-        }
+        List<FileRow> chunk = List.copyOf(rows);
         rows.clear();
         waiting = 0;
+        List<Observation> said =
+                chunk.stream().flatMap(row -> row.observations().stream()).toList();
+        if (said.isEmpty()) {
+            settle();
+            before = pool.withTransaction(connection -> checkpoint(connection, chunk, List.of()))
+                    .subscribeAsCompletionStage();
+            return;
+        }
+        CompletionStage<Observations.Prepared> prepared =
+                observations.prepare(said).subscribeAsCompletionStage();
+        settle();
+        List<Observations.Result> results = new ArrayList<>();
+        before = Uni.createFrom()
+                .completionStage(prepared)
+                .chain(read -> observations.accept(read, (connection, from, part) -> {
+                    // A part may be tried again: only what was committed before it stands.
+                    while (results.size() > from) {
+                        results.remove(results.size() - 1);
+                    }
+                    results.addAll(part);
+                    return results.size() < said.size()
+                            ? Uni.createFrom().voidItem()
+                            : checkpoint(connection, chunk, results);
+                }))
+                .subscribeAsCompletionStage();
     }
 
-    private Uni<Void> checkpoint(SqlConnection connection, List<Observations.Result> results) {
+    /** Waits for the chunk before: chunks are committed in their order. */
+    private void settle() {
+        Statements.run(Uni.createFrom().completionStage(before));
+    }
+
+    private Uni<Void> checkpoint(SqlConnection connection, List<FileRow> chunk, List<Observations.Result> results) {
         List<RefusedRow> refused = new ArrayList<>();
         long accepted = 0;
         long duplicate = 0;
         int next = 0;
-        for (FileRow row : rows) {
+        for (FileRow row : chunk) {
             List<Observations.Result> own =
                     results.subList(next, next + row.observations().size());
             next += row.observations().size();
@@ -169,7 +195,7 @@ final class StatementImport implements StatementReader.Sink {
         return statements.checkpoint(
                 connection,
                 claim,
-                new Progress(rows.size(), accepted, duplicate, refused.size()),
+                new Progress(chunk.size(), accepted, duplicate, refused.size()),
                 refused,
                 clock.instant());
     }

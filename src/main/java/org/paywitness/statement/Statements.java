@@ -63,8 +63,10 @@ class Statements {
     private static final String DROP = "DELETE FROM statement WHERE id = $1 AND status = 'receiving'";
     private static final String PURGE = "DELETE FROM statement WHERE status = 'receiving' AND received_at < $1";
     private static final String CLAIM = "UPDATE statement SET status = 'running', leased_until = $2,"
-            + " attempts = attempts + 1 WHERE id = (SELECT id FROM statement WHERE status = 'received'"
-            + " OR status = 'running' AND leased_until < $1 ORDER BY received_at FOR UPDATE SKIP LOCKED LIMIT 1)"
+            + " attempts = attempts + 1 WHERE id = (SELECT s.id FROM statement s WHERE (s.status = 'received'"
+            + " OR s.status = 'running' AND s.leased_until < $1) AND NOT EXISTS (SELECT FROM statement r"
+            + " WHERE r.status = 'running' AND r.leased_until >= $1 AND r.merchant_id IS NOT DISTINCT FROM s.merchant_id)"
+            + " ORDER BY s.received_at FOR UPDATE SKIP LOCKED LIMIT 1)"
             + " RETURNING id, merchant_id, format, chunks, rows_read, attempts";
     private static final String RUNNING =
             "WITH changed AS (SELECT * FROM statement WHERE id = $1)" + TELL.formatted("$2", "$3", "$4");
@@ -169,7 +171,10 @@ class Statements {
 
     // --- working in --------------------------------------------------------------------------------------------------
 
-    /** The oldest statement that waits or whose worker died; null when there is none. */
+    /**
+     * The oldest statement that waits or whose worker died; null when there is none. Of one merchant one is worked in after
+     * the other, as far as can be seen: two at once tell of the same payments and would wait for each other at every step.
+     */
     Claim claim(Instant now) {
         return run(pool.withTransaction(connection -> connection
                 .preparedQuery(CLAIM)

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vertx.core.VertxException;
 import io.vertx.core.impl.NoStackTraceThrowable;
 import io.vertx.pgclient.PgException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.net.ConnectException;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +18,10 @@ class DatabaseFailureTest {
         assertTrue(DatabaseFailure.isOutage(
                 new NoStackTraceThrowable("Connection is not active now, current status: CLOSED")));
         assertTrue(DatabaseFailure.isOutage(new NoStackTraceThrowable("Timeout")));
+        assertTrue(DatabaseFailure.isOutage(new IOException()));
+        assertTrue(DatabaseFailure.isOutage(new IOException("Broken pipe")));
+        assertFalse(DatabaseFailure.isOutage(new IOException("No space left on device")));
+        assertFalse(DatabaseFailure.isOutage(new FileNotFoundException()));
         assertTrue(DatabaseFailure.isOutage(new IllegalStateException(new ConnectException("refused"))));
     }
 

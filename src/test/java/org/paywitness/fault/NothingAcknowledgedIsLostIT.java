@@ -1,6 +1,7 @@
 package org.paywitness.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -85,7 +86,9 @@ class NothingAcknowledgedIsLostIT {
                 stopPostgres(writers);
             }
             int before = writers.acknowledged.size();
-            Waiting.until("writes go on", PATIENCE, () -> writers.acknowledged.size() > before);
+            Waiting.until(
+                    "writes go on", PATIENCE, () -> !writers.wrong.isEmpty() || writers.acknowledged.size() > before);
+            assertEquals(List.of(), List.copyOf(writers.wrong));
         }
         writers.finish(PATIENCE);
         System.out.printf(
@@ -95,6 +98,7 @@ class NothingAcknowledgedIsLostIT {
                 "%d stops: not ready after %d ms, ready %d ms after the return, at most%n",
                 STOPS, longestUnnoticed.toMillis(), longestReturn.toMillis());
         assertEquals(List.of(), List.copyOf(writers.wrong));
+        assertFalse(service.log().contains("Uncaught exception"), "in the log");
         verify(writers);
     }
 

@@ -97,7 +97,7 @@ class OverloadIT {
             }
             served.incrementAndGet();
         });
-        Waiting.until("many are refused, and many are not", PATIENCE, () -> {
+        Waiting.until("many are refused, and many are not", PATIENCE.plusSeconds(REFUSALS / 5), () -> {
             gaugesHold();
             return !wrong.isEmpty() || count(503) >= REFUSALS && count(200) >= REFUSALS && served.get() >= REFUSALS;
         });
