@@ -152,9 +152,8 @@ class DisputeDeadlines {
                         }));
     }
 
-    // One after the other; one that fails keeps nobody else waiting, and is looked at again. Whoever stops leaves the
-    // rest
-    // to others: only the row of the one under way is held.
+    // One after the other; one that fails keeps nobody else waiting, and is looked at again. Whoever stops leaves
+    // the rest to others, since only the row of the one under way is held.
     private <T> Uni<Void> each(List<T> all, Function<T, Uni<Void>> work) {
         return Multi.createFrom()
                 .iterable(all)

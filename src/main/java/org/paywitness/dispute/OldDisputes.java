@@ -24,7 +24,6 @@ import org.paywitness.retention.RetentionSettings;
  */
 @Singleton
 class OldDisputes implements Leaves {
-    private static final UUID FIRST = new UUID(0, 0);
     private static final String LOOK =
             "SELECT id, ended_at < $4 FROM dispute WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3";
     private static final String LOCK =
@@ -69,7 +68,7 @@ class OldDisputes implements Leaves {
         var until = before.atOffset(ZoneOffset.UTC);
         return connection
                 .preparedQuery(LOOK)
-                .execute(Tuple.of(after == null ? FIRST : after, TypeId.least(before), rows, until))
+                .execute(Tuple.of(after, TypeId.least(before), rows, until))
                 .chain(looked -> {
                     UUID last = null;
                     List<UUID> ended = new ArrayList<>();

@@ -60,8 +60,7 @@ class Figures {
                     "SELECT 'disputes_overdue', status, count(*)::float8, 0::float8 FROM (SELECT status FROM dispute"
                             + " WHERE due_at < $2 ORDER BY due_at, id LIMIT $1) d GROUP BY status",
                     // What waits by endpoint, since each endpoint knows it; endpoints that nobody takes though it is
-                    // time; and
-                    // events that were handed to no endpoint yet.
+                    // time; and events that were handed to no endpoint yet.
                     "SELECT 'webhooks', '', coalesce(sum(waiting), 0)::float8, 0::float8 FROM (SELECT waiting FROM"
                             + " webhook_endpoint WHERE status = 'enabled' AND waiting > 0 ORDER BY id LIMIT $1) w",
                     oldest(

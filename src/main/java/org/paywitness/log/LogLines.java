@@ -29,9 +29,9 @@ public final class LogLines implements Filter {
         return true;
     }
 
-    // Each request that got no connection leaves the timer of its wait in the pool of the pg client, which finds later
-    // that the
-    // request was answered: a stack trace for each of thousands while the database is away, and nothing in it.
+    // Each request that got no connection leaves the timer of its wait in the pool of the pg client, which finds
+    // later that the request was answered: a stack trace for each of thousands while the database is away, and
+    // nothing in it.
     private static boolean isOfATimerLeftBehind(Throwable thrown) {
         return thrown instanceof IllegalStateException
                 && "Result is already complete".equals(thrown.getMessage())

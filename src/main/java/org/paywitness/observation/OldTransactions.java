@@ -34,7 +34,6 @@ import org.paywitness.verdict.Policy;
  */
 @Singleton
 class OldTransactions implements Leaves {
-    private static final UUID FIRST = new UUID(0, 0);
     /** How far payments that refer to each other are followed. */
     private static final int MAX_CHAIN = 20;
 
@@ -84,7 +83,7 @@ class OldTransactions implements Leaves {
     public Uni<Step> step(SqlConnection connection, UUID after, Instant before, int rows) {
         return connection
                 .preparedQuery(LOOK)
-                .execute(Tuple.of(after == null ? FIRST : after, TypeId.least(before), rows))
+                .execute(Tuple.of(after, TypeId.least(before), rows))
                 .chain(looked -> {
                     UUID last = null;
                     List<UUID> roots = new ArrayList<>();

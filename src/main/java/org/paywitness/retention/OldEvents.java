@@ -17,7 +17,6 @@ import org.paywitness.id.TypeId;
  */
 @Singleton
 class OldEvents implements Leaves {
-    private static final UUID FIRST = new UUID(0, 0);
     private static final String STEP = "WITH looked AS (SELECT id FROM outbox WHERE id > $1 AND id < $2 ORDER BY id"
             + " LIMIT $3), gone AS (DELETE FROM outbox o USING looked l WHERE o.id = l.id"
             + " AND o.aggregatetype <> 'dispute' AND o.at < $4 RETURNING o.id)"
@@ -47,11 +46,7 @@ class OldEvents implements Leaves {
     public Uni<Step> step(SqlConnection connection, UUID after, Instant before, int rows) {
         return connection
                 .preparedQuery(STEP)
-                .execute(Tuple.of(
-                        after == null ? FIRST : after, TypeId.least(before), rows, before.atOffset(ZoneOffset.UTC)))
-                .map(found -> {
-                    var row = found.iterator().next();
-                    return new Step(row.getInteger(1) < rows ? null : row.getUUID(0), row.getInteger(2));
-                });
+                .execute(Tuple.of(after, TypeId.least(before), rows, before.atOffset(ZoneOffset.UTC)))
+                .map(found -> Step.of(found, rows));
     }
 }

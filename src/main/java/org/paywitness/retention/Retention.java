@@ -40,6 +40,8 @@ class Retention {
     /** How long a kind that failed is left alone by this process: the others go on. */
     private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
 
+    private static final UUID BEGINNING = new UUID(0, 0);
+
     private static final String BEGIN = "INSERT INTO retention_walk (kind, due_at)"
             + " SELECT kind, $2::timestamptz FROM unnest($1::text[]) kind ON CONFLICT DO NOTHING";
     // A time that no walk of ours would have set is that of a clock that was ahead.
@@ -155,7 +157,11 @@ class Retention {
                             Row row = rows.iterator().next();
                             kind[0] = row.getString(0);
                             requireRightClock(now, row.getOffsetDateTime(2));
-                            return step(connection, kinds.get(kind[0]), row.getUUID(1), now);
+                            return step(
+                                    connection,
+                                    kinds.get(kind[0]),
+                                    row.getUUID(1) == null ? BEGINNING : row.getUUID(1),
+                                    now);
                         })))
                 .onFailure()
                 .invoke(failure -> {

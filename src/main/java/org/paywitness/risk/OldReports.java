@@ -19,7 +19,6 @@ import org.paywitness.retention.RetentionSettings;
 /** Reports of misconduct that were closed long ago, with who did what to them. */
 @Singleton
 class OldReports implements Leaves {
-    private static final UUID FIRST = new UUID(0, 0);
     private static final String LOOK =
             "SELECT id FROM misconduct_report WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3";
     private static final String OVER = "SELECT id FROM misconduct_report WHERE id = ANY($1) AND state = 'closed'"
@@ -45,7 +44,7 @@ class OldReports implements Leaves {
 
     @Override
     public Uni<Step> step(SqlConnection connection, UUID after, Instant before, int rows) {
-        return ids(connection, LOOK, Tuple.of(after == null ? FIRST : after, TypeId.least(before), rows))
+        return ids(connection, LOOK, Tuple.of(after, TypeId.least(before), rows))
                 .chain(looked -> ids(connection, OVER, Tuple.of(array(looked), before.atOffset(ZoneOffset.UTC)))
                         .call(over -> connection
                                 .preparedQuery(FORGET_ENTRIES)

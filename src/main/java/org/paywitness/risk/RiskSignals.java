@@ -63,9 +63,8 @@ class RiskSignals {
             + " AND r.status NOT IN ('failed', 'rejected', 'canceled') AND [r.merchant_id = {merchant}]"
             + " GROUP BY r.merchant_id HAVING " + PAYMENTS + " >= <least>";
 
-    // One more than would still make the ratio tells that it is not reached: a merchant with many payments costs no
-    // more
-    // than its disputes and refunds.
+    // One more than would still make the ratio tells that it is not reached: a merchant with many payments costs
+    // no more than its disputes and refunds.
     private static final String ENOUGH = " LIMIT n.count * 1000000 / <ratio> + 1";
 
     private static final String OF_PAYMENTS = "SELECT n.subject, '', n.count, h.total FROM (%s) n CROSS JOIN LATERAL"

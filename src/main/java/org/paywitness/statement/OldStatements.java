@@ -20,7 +20,6 @@ import org.paywitness.retention.RetentionSettings;
  */
 @Singleton
 class OldStatements implements Leaves {
-    private static final UUID FIRST = new UUID(0, 0);
     private static final String NEXT = "SELECT id FROM statement WHERE id > $1 AND id < $2 AND received_at < $3"
             + " AND status IN ('done', 'failed') ORDER BY id LIMIT 1 FOR UPDATE";
     private static final String REFUSALS = "DELETE FROM statement_refusal WHERE statement_id = $1 AND number IN"
@@ -45,24 +44,23 @@ class OldStatements implements Leaves {
 
     @Override
     public Uni<Step> step(SqlConnection connection, UUID after, Instant before, int rows) {
-        UUID from = after == null ? FIRST : after;
         return connection
                 .preparedQuery(NEXT)
-                .execute(Tuple.of(from, TypeId.least(before), before.atOffset(ZoneOffset.UTC)))
+                .execute(Tuple.of(after, TypeId.least(before), before.atOffset(ZoneOffset.UTC)))
                 .chain(found -> {
                     for (Row row : found) {
-                        return forget(connection, row.getUUID(0), from, rows);
+                        return forget(connection, row.getUUID(0), after, rows);
                     }
                     return Uni.createFrom().item(new Step(null, 0));
                 });
     }
 
-    private Uni<Step> forget(SqlConnection connection, UUID statement, UUID from, int rows) {
+    private Uni<Step> forget(SqlConnection connection, UUID statement, UUID after, int rows) {
         return connection
                 .preparedQuery(REFUSALS)
                 .execute(Tuple.of(statement, rows))
                 .chain(gone -> gone.rowCount() == rows
-                        ? Uni.createFrom().item(new Step(from, 0))
+                        ? Uni.createFrom().item(new Step(after, 0))
                         : connection
                                 .preparedQuery(FORGET)
                                 .execute(Tuple.of(statement))

@@ -42,8 +42,7 @@ public class Transactions {
             "SELECT FROM transaction WHERE id = $1 AND version = $2 AND merged_into IS NULL" + " FOR NO KEY UPDATE";
 
     // OFFSET 0 makes each of these an index scan for every key: see RegionReader.ROUND. The merchant is compared
-    // outside, or
-    // the index of a merchant's day looks as good, which reads all payments of a shop in that time.
+    // outside, or the index of a merchant's day looks as good, which reads all payments of a shop in that time.
     private static final String BY_CARD = "SELECT " + COLUMNS
             + " FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[],"
             + " $7::timestamptz[]) AS k(merchant, first6, last4, amount, currency, since, until)"

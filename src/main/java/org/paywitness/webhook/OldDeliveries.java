@@ -15,7 +15,6 @@ import org.paywitness.retention.RetentionSettings;
 /** The log of deliveries: those that have ended, and all of endpoints that were deleted, with those at last. */
 @Singleton
 class OldDeliveries implements Leaves {
-    private static final UUID FIRST = new UUID(0, 0);
     private static final String STEP = "WITH looked AS (SELECT id, endpoint_id, ended_at FROM webhook_delivery"
             + " WHERE id > $1 ORDER BY id LIMIT $2), gone AS (DELETE FROM webhook_delivery d"
             + " USING looked l, webhook_endpoint e WHERE d.id = l.id AND e.id = l.endpoint_id"
@@ -46,11 +45,8 @@ class OldDeliveries implements Leaves {
     public Uni<Step> step(SqlConnection connection, UUID after, Instant before, int rows) {
         return connection
                 .preparedQuery(STEP)
-                .execute(Tuple.of(after == null ? FIRST : after, rows, before.atOffset(ZoneOffset.UTC)))
+                .execute(Tuple.of(after, rows, before.atOffset(ZoneOffset.UTC)))
                 .call(() -> connection.preparedQuery(ENDPOINTS).execute(Tuple.of(rows)))
-                .map(found -> {
-                    var row = found.iterator().next();
-                    return new Step(row.getInteger(1) < rows ? null : row.getUUID(0), row.getInteger(2));
-                });
+                .map(found -> Step.of(found, rows));
     }
 }

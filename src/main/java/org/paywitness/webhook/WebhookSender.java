@@ -30,8 +30,8 @@ import org.paywitness.event.Event;
 import org.paywitness.event.EventSettings;
 import org.paywitness.id.TypeId;
 import org.paywitness.webhook.Attempt.Outcome;
-import org.paywitness.webhook.Turns.Held;
-import org.paywitness.webhook.Turns.Parcel;
+import org.paywitness.webhook.Leases.Held;
+import org.paywitness.webhook.Leases.Parcel;
 
 /**
  * Sends deliveries. Any number of senders in any number of pods: one takes endpoints that have something to do, commits,
@@ -54,7 +54,7 @@ class WebhookSender {
         Duration.ofSeconds(15)
     };
 
-    private final Turns turns;
+    private final Leases leases;
     private final WebhookCall call;
     private final Sealed sealed;
     private final WebhookSettings settings;
@@ -73,7 +73,7 @@ class WebhookSender {
     private volatile boolean failing;
 
     WebhookSender(
-            Turns turns,
+            Leases leases,
             WebhookCall call,
             Sealed sealed,
             WebhookSettings settings,
@@ -83,7 +83,7 @@ class WebhookSender {
             Vertx vertx,
             EventSettings events,
             ObjectMapper json) {
-        this.turns = turns;
+        this.leases = leases;
         this.call = call;
         this.sealed = sealed;
         this.settings = settings;
@@ -124,7 +124,7 @@ class WebhookSender {
             return;
         }
         try {
-            turns.letGo(held).await().atMost(HAND_BACK_PATIENCE);
+            leases.letGo(held).await().atMost(HAND_BACK_PATIENCE);
         } catch (RuntimeException e) {
             LOG.warnf("%d endpoints wait for their leases to run out: %s", held.size(), e.toString());
         }
@@ -166,10 +166,12 @@ class WebhookSender {
 
     private Uni<Integer> take(int free) {
         Instant now = now();
-        return turns.take(free, false, now).invoke(held -> begin(held, false)).chain(well -> {
+        return leases.take(free, false, now).invoke(held -> begin(held, false)).chain(well -> {
             int half = Math.max(1, settings.endpointsAtOnce() / 2);
             int left = Math.min(free - well.size(), half - busyWithFailing.get());
-            return turns.take(left, true, now).invoke(held -> begin(held, true)).map(ill -> well.size() + ill.size());
+            return leases.take(left, true, now)
+                    .invoke(held -> begin(held, true))
+                    .map(ill -> well.size() + ill.size());
         });
     }
 
@@ -195,7 +197,7 @@ class WebhookSender {
 
     private void turnFailed(Held held, Throwable failure) {
         String reference = TypeId.format(TypeId.WEBHOOK_ENDPOINT, held.endpoint());
-        if (failure instanceof Turns.Lost) {
+        if (failure instanceof Leases.Lost) {
             LOG.infof("Webhooks of %s were taken over by another", reference);
         } else {
             LOG.warnf("Webhooks of %s wait for a lease to run out: %s", reference, failure.toString());
@@ -222,9 +224,9 @@ class WebhookSender {
         }
 
         Uni<Void> run() {
-            Uni<Void> first = turns.first(held).chain(parcels -> each(parcels, 1));
-            Uni<Void> later = turns.later(held, now()).chain(parcels -> each(parcels, settings.retriesAtOnce()));
-            return Uni.join().all(first, later).andCollectFailures().chain(() -> turns.giveBack(held, now()));
+            Uni<Void> first = leases.first(held).chain(parcels -> each(parcels, 1));
+            Uni<Void> later = leases.later(held, now()).chain(parcels -> each(parcels, settings.retriesAtOnce()));
+            return Uni.join().all(first, later).andCollectFailures().chain(() -> leases.giveBack(held, now()));
         }
 
         private Uni<Void> each(List<Parcel> parcels, int atOnce) {
@@ -281,7 +283,7 @@ class WebhookSender {
             if (disabled != null || pause != null) {
                 over = true;
             }
-            return turns.record(held, parcel, attempt, next, pause, disabled, now)
+            return leases.record(held, parcel, attempt, next, pause, disabled, now)
                     .onFailure()
                     .invoke(failure -> over = true);
         }

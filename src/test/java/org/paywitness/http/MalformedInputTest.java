@@ -65,8 +65,7 @@ class MalformedInputTest {
     }
 
     // Vert.x' pool ends a wait twice when the connection comes with the end of its patience: of an outage that an
-    // earlier
-    // test made, and harmless.
+    // earlier test made, and harmless.
     private static boolean isFailure(String line) {
         boolean isOfThePool = line.contains("VertxCoreRecorder") && line.contains("Result is already complete");
         return (line.startsWith("ERROR") || line.startsWith("SEVERE")) && !isOfThePool;

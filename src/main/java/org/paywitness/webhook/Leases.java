@@ -21,10 +21,9 @@ import org.paywitness.event.Outbox;
 
 /** What senders take, record and give back. Whoever records holds the latest claim, or learns that it does not. */
 @Singleton
-class Turns {
+class Leases {
     // Until when others hold an endpoint, or it wants to be left alone, was written by a clock that may have been
-    // ahead:
-    // what lies further away than any of us would write counts for nothing.
+    // ahead; what lies further away than any of us would write counts for nothing.
     private static final String TAKE = "UPDATE webhook_endpoint e SET claim = e.claim + 1, leased_until = $2"
             + " FROM (SELECT id FROM webhook_endpoint WHERE status = 'enabled' AND work_at <= $1"
             + " AND (leased_until IS NULL OR leased_until <= $1 OR leased_until > $3)"
@@ -62,7 +61,7 @@ class Turns {
     private final Outbox outbox;
     private final WebhookSettings settings;
 
-    Turns(Pool pool, WebhookEndpoints endpoints, Outbox outbox, WebhookSettings settings) {
+    Leases(Pool pool, WebhookEndpoints endpoints, Outbox outbox, WebhookSettings settings) {
         this.pool = pool;
         this.endpoints = endpoints;
         this.outbox = outbox;
@@ -122,14 +121,14 @@ class Turns {
     Uni<List<Parcel>> first(Held held) {
         return pool.preparedQuery(FIRST)
                 .execute(Tuple.of(held.endpoint(), settings.turnSize()))
-                .map(Turns::parcels);
+                .map(Leases::parcels);
     }
 
     /** What is to be tried again by now. */
     Uni<List<Parcel>> later(Held held, Instant now) {
         return pool.preparedQuery(LATER)
                 .execute(Tuple.of(held.endpoint(), settings.turnSize(), utc(now)))
-                .map(Turns::parcels);
+                .map(Leases::parcels);
     }
 
     private static List<Parcel> parcels(RowSet<Row> rows) {
@@ -176,13 +175,13 @@ class Turns {
         if (disabled == null) {
             return pool.preparedQuery(RECORD)
                     .execute(all)
-                    .invoke(Turns::requireHeld)
+                    .invoke(Leases::requireHeld)
                     .replaceWithVoid();
         }
         return pool.withTransaction(connection -> connection
                 .preparedQuery(RECORD)
                 .execute(all)
-                .invoke(Turns::requireHeld)
+                .invoke(Leases::requireHeld)
                 .chain(() -> endpoints.disable(connection, held.endpoint(), disabled, now))
                 .chain(endpoint -> endpoint == null
                         ? Uni.createFrom().voidItem()
