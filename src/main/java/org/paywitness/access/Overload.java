@@ -36,12 +36,11 @@ class Overload {
     private static final Pattern STREAMS = Pattern.compile("/v1/statements/?|/v1/disputes/[^/]+/(evidence/?|dossier/?)"
             + "|/v1/disputes/[^/]+/evidence/[^/]+/content/?");
 
-    /** What shares statements with others of its moment, and holds no connection of the pool. */
-    private static final Pattern LOOK_UPS = Pattern.compile("/v1/(was-i-charged|transactions/[^/]+(/verdict)?)/?");
-
     /** Not ours to keep waiting: probes, metrics and descriptions. */
     private static final String OPERATIONS = "/q/";
 
+    private static final String TRANSACTIONS = "/v1/transactions/";
+    private static final String WAS_I_CHARGED = "/v1/was-i-charged";
     private static final String NOBODY = "";
 
     /** For a body that does not say its length: it may become as large as any. */
@@ -114,6 +113,15 @@ class Overload {
         return mayBe && STREAMS.matcher(path).matches();
     }
 
+    // What shares statements with others of its moment, and holds no connection of the pool.
+    private static boolean isLookUp(String path) {
+        if (!path.startsWith(TRANSACTIONS)) {
+            return path.startsWith(WAS_I_CHARGED);
+        }
+        int end = path.indexOf('/', TRANSACTIONS.length());
+        return end < 0 ? path.length() > TRANSACTIONS.length() : path.startsWith("/verdict", end);
+    }
+
     private static String client(RoutingContext context) {
         Caller caller = context.user() instanceof QuarkusHttpUser user
                 ? user.getSecurityIdentity().getAttribute(Caller.ATTRIBUTE)
@@ -123,7 +131,7 @@ class Overload {
 
     private int places(HttpServerRequest request, String path) {
         if (request.method() == HttpMethod.GET) {
-            return LOOK_UPS.matcher(path).matches() ? 1 : Math.min(placesOfOthers, atOnce);
+            return isLookUp(path) ? 1 : Math.min(placesOfOthers, atOnce);
         }
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         long body = length == null ? UNKNOWN_BODY_PLACES : parse(length) / bytesOfPlace;

@@ -1,5 +1,7 @@
 package org.paywitness.access;
 
+import io.quarkus.resteasy.reactive.server.runtime.ResteasyReactiveRecorder;
+import io.quarkus.resteasy.reactive.server.runtime.observability.ObservabilityIntegrationRecorder;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
@@ -22,6 +24,8 @@ class Refusals {
 
     /** To be called on the request's own context. */
     void send(RoutingContext context, Problem problem) {
+        // For metrics: without it each id would be a series of its own, since no resource is ever reached.
+        ObservabilityIntegrationRecorder.setTemplatePath(context, ResteasyReactiveRecorder.getCurrentDeployment());
         if (pauseMillis == 0) {
             ProblemAnswer.send(context, problem);
             return;

@@ -114,6 +114,7 @@ class OverloadIT {
         assertEquals(pid, service.pid());
         assertEquals(200, service.get("/v1/transactions?limit=100", loud).statusCode());
         assertFalse(service.log().contains("OutOfMemoryError"), "memory");
+        assertFalse(service.get("/q/metrics", null).body().contains(known), "no series of one transaction");
     }
 
     /** Look-ups, lists and large bodies, which do not all fit into the heap at once. */

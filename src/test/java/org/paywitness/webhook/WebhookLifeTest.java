@@ -488,7 +488,7 @@ class WebhookLifeTest {
     }
 
     private void leave(Instant before) {
-        UUID after = null;
+        UUID after = new UUID(0, 0);
         do {
             UUID from = after;
             after = pool.withTransaction(connection -> oldDeliveries.step(connection, from, before, 200))
