@@ -62,9 +62,8 @@ class TokenAuthentication implements HttpAuthenticationMechanism {
         }
         SecurityIdentity known = cache.find(token);
         if (known != null) {
-            // Where the token may yet be refused Quarkus works out the template of the path for the metrics, from a
-            // table of
-            // all paths that it makes anew each time: a tenth of a look-up. This one will not be refused.
+            // Where the token may yet be refused Quarkus works out the template of the path for the metrics, from
+            // a table of all paths that it makes anew each time: a tenth of a look-up. This one will not be refused.
             context.put(QuarkusHttpUser.AUTH_FAILURE_HANDLER, FAIL);
             return Uni.createFrom().item(known);
         }
