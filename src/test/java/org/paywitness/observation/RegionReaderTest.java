@@ -17,11 +17,14 @@ class RegionReaderTest {
 
     @Test
     void everyBranchOfARoundUsesAnIndexWhateverTheParameters() {
-        String plan = plan(RegionReader.ROUND);
-        for (String index : List.of("rrn", "order", "wallet", "slip", "card", "token", "opened_key", "transaction")) {
-            assertTrue(plan.contains(" observation_" + index), () -> index + "\n" + plan);
+        for (String sql : List.of(RegionReader.ROUND, RegionReader.PLACES)) {
+            String plan = plan(sql);
+            for (String index :
+                    List.of("rrn", "order", "wallet", "slip", "card", "token", "opened_key", "transaction")) {
+                assertTrue(plan.contains(" observation_" + index), () -> index + "\n" + plan);
+            }
+            assertFalse(plan.contains("Seq Scan on observation"), plan);
         }
-        assertFalse(plan.contains("Seq Scan on observation"), plan);
     }
 
     @Test
